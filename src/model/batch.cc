@@ -1,0 +1,18 @@
+#include "model/batch.h"
+
+namespace tidewire::model {
+
+uint32_t ChangeBatch::SchemaIndex(const TopicSchemaPtr& schema) {
+  for (size_t i = schemas.size(); i-- > 0;) {
+    if (schemas[i] == schema) return static_cast<uint32_t>(i);
+  }
+  schemas.push_back(schema);
+  return static_cast<uint32_t>(schemas.size() - 1);
+}
+
+size_t ChangeBatch::bytes() const {
+  return arena.allocated_bytes() + records.capacity() * sizeof(Record) +
+         transactions.capacity() * sizeof(Transaction) + generals.size() * 256;
+}
+
+}  // namespace tidewire::model

@@ -1,0 +1,50 @@
+// The shape of a table at one time.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/type.h"
+
+namespace tidewire::model {
+
+struct Column {
+  std::string name;
+  ColumnType type;
+  bool nullable = true;
+  // The column has a DEFAULT clause, an identity or is generated.
+  bool has_default = false;
+  // The default as the Datum text of the column's kind ("42", "x'y", "2020-01-02"), where it is a constant; empty for
+  // expressions (now(), nextval(…)), whose value only the server can give.
+  std::optional<std::string> default_text;
+  bool generated = false;  // Computed by the database; a sink never writes it where its table generates it too.
+  bool identity = false;   // Filled from a sequence (identity or serial).
+
+  bool operator==(const Column&) const = default;
+};
+
+// Which columns a before-row holds; what sinks may rely on for tables without a key.
+enum class ReplicaIdentity : uint8_t { kDefault, kFull, kIndex, kNothing };
+
+// Immutable and shared: a new version is a new object. Names are as in the catalog, without quotes.
+struct TableSchema {
+  std::string catalog;  // The database.
+  std::string schema;   // Empty where the system has none (MySQL, MongoDB).
+  std::string name;
+  std::vector<Column> columns;
+  // Indexes into `columns`, in the key's own order: the primary key, else the replica identity's index, else what
+  // message.key.columns says. Empty: no key.
+  std::vector<uint32_t> key;
+  ReplicaIdentity replica_identity = ReplicaIdentity::kDefault;
+
+  // Index of the column, or nothing.
+  std::optional<uint32_t> Find(std::string_view column) const;
+  bool IsKey(uint32_t column) const;
+  bool operator==(const TableSchema&) const = default;
+};
+
+using TableSchemaPtr = std::shared_ptr<const TableSchema>;
+
+}  // namespace tidewire::model
