@@ -14,7 +14,8 @@ struct Column {
   std::string name;
   ColumnType type;
   bool nullable = true;
-  // The column has a DEFAULT clause, an identity or is generated.
+  // The column has a DEFAULT clause (serial types have one) or is generated. An identity column has none: `identity`
+  // without `has_default`. The rendered schemas tell the two apart as Debezium does (serial: default 0).
   bool has_default = false;
   // The default as the Datum text of the column's kind ("42", "x'y", "2020-01-02"), where it is a constant; empty for
   // expressions (now(), nextval(…)), whose value only the server can give.
