@@ -9,6 +9,7 @@
 #include "model/topic_schema.h"
 #include "source/postgres/pgoutput.h"
 #include "source/postgres/postgres_settings.h"
+#include "source/postgres/postgres_snapshot_state.h"
 
 namespace tidewire::source {
 
@@ -20,6 +21,9 @@ struct CapturedTable {
   std::vector<int> wire_to_column;
   std::vector<uint32_t> wire_type_oids;
   std::vector<int32_t> wire_type_modifiers;
+  // Changes of transactions with a commit LSN (BeginMessage::final_lsn) below this are in the
+  // snapshot's rows already and must be left out. Zero: none.
+  Lsn stream_from;
 
   const model::TableSchema& schema() const { return *topic_schema->table; }
 };
@@ -56,6 +60,9 @@ class PostgresCatalog {
   // looks at the catalog again (a message is only sent when something may have changed), for many
   // tables in a row in one query. Throws RetriableError, ConfigError, FatalError.
   CapturedTablePtr ForRelation(const RelationMessage& relation);
+
+  // Makes ForRelation fill CapturedTable::stream_from. Call before the stream begins.
+  void UseSnapshot(PostgresSnapshotState state);
 
   // All captured tables as the snapshot `connection` sees them (an open REPEATABLE READ
   // transaction, or null: a connection of its own), in the order of schema and name. With
