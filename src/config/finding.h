@@ -5,7 +5,8 @@
 
 namespace tidewire::config {
 
-// kConnect: only what validation through the REST API does (can it log in). kFull: everything that could fail later.
+// kConnect: only what validation through the REST API does (can it log in). kFull: everything that
+// could fail later.
 enum class Depth { kConnect, kFull };
 
 struct Finding {
