@@ -1,0 +1,119 @@
+"""Snapshot modes, and the seam between snapshot and stream."""
+import json
+import threading
+
+import pytest
+
+from support.wait import wait_until
+
+
+def operations(replication, topic=r"t\.public\.t"):
+    return [json.loads(record["value"])["payload"]["op"] for record in replication.worker.consume(topic)
+            if record["value"]]
+
+
+@pytest.fixture
+def table(replication):
+    replication.source.execute("CREATE TABLE t (id bigint PRIMARY KEY, v text); "
+                               "INSERT INTO t SELECT i, 'snap' FROM generate_series(1, 10) i")
+    return replication
+
+
+def restart_connector(replication):
+    replication.worker.stop()
+    replication.worker.start()
+    replication.source.server.wait_streaming(replication.slot)
+
+
+def test_initial_reads_the_tables_once(table):
+    table.start_source(snapshot_mode="initial")
+    restart_connector(table)
+    table.source.execute("INSERT INTO t VALUES (11, 'x')")
+    wait_until(lambda: "c" in operations(table), 20, "the insert is in the log")
+    assert operations(table) == ["r"] * 10 + ["c"]
+
+
+def test_always_reads_the_tables_at_each_start(table):
+    table.start_source(snapshot_mode="always")
+    restart_connector(table)
+    wait_until(lambda: operations(table) == ["r"] * 20, 20, lambda: f"two snapshots: {operations(table)}")
+
+
+@pytest.mark.parametrize("mode", ["no_data", "never"])
+def test_no_data_reads_no_rows(table, mode):
+    table.start_source(snapshot_mode=mode)
+    table.source.execute("INSERT INTO t VALUES (11, 'x')")
+    wait_until(lambda: operations(table) == ["c"], 20, lambda: f"only the insert: {operations(table)}")
+
+
+def test_initial_only_ends_behind_the_snapshot(table):
+    table.start_source(snapshot_mode="initial_only", wait_streaming=False)
+    wait_until(lambda: operations(table) == ["r"] * 10, 20, "the snapshot")
+    table.source.execute("INSERT INTO t VALUES (11, 'x')")
+    wait_until(lambda: not (table.source.server.slot(table.slot) or {}).get("active"), 20, "the slot is released")
+    assert operations(table) == ["r"] * 10
+    assert "FAILED" not in table.worker.states(table.source_name)
+
+
+def test_when_needed_reads_again_when_the_slot_is_gone(table):
+    table.start_source(snapshot_mode="when_needed")
+    table.source.execute("INSERT INTO t VALUES (11, 'x')")
+    wait_until(lambda: operations(table) == ["r"] * 10 + ["c"], 20, "snapshot and insert")
+    table.worker.stop()
+    table.source.server.drop_slot(table.slot)
+    table.worker.start()
+    table.source.server.wait_streaming(table.slot)
+    wait_until(lambda: operations(table) == ["r"] * 10 + ["c"] + ["r"] * 11, 20, "a second snapshot")
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_snapshot_and_stream_meet_without_gap_or_double_while_rows_are_written(replication, threads):
+    replication.ddl("CREATE TABLE a (id bigint PRIMARY KEY, n int); CREATE TABLE b (id bigint PRIMARY KEY, n int)")
+    replication.source.execute("INSERT INTO a SELECT i, 0 FROM generate_series(1, 60000) i; "
+                               "INSERT INTO b SELECT i, 0 FROM generate_series(1, 60000) i")
+    done = threading.Event()
+
+    def write():
+        next_id = 100001
+        while not done.is_set():
+            replication.source.execute(
+                "BEGIN; INSERT INTO a VALUES (%(n)s, 1); UPDATE a SET n = n + 1 WHERE id = %(n)s %% 60000; "
+                "DELETE FROM b WHERE id = %(n)s - 100000; UPDATE b SET n = n + 1 WHERE id = 60000 - %(n)s %% 1000; COMMIT",
+                {"n": next_id})
+            next_id += 1
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        replication.start(source={"snapshot_max_threads": threads})
+        replication.mark()
+    finally:
+        done.set()
+        writer.join()
+    replication.assert_equal("a", "b", timeout=60)
+    counts = {}
+    for record in replication.worker.consume(r"t\.public\.[ab]"):
+        value = json.loads(record["value"])["payload"] if record["value"] else None
+        if value and value["op"] in "rc":
+            key = (record["topic"], value["after"]["id"])
+            counts[key] = counts.get(key, 0) + 1
+    assert max(counts.values()) == 1
+
+
+def test_a_snapshot_that_was_killed_ends_complete(replication):
+    replication.ddl("CREATE TABLE t (id bigint PRIMARY KEY, v text)")
+    replication.source.execute("INSERT INTO t SELECT i, repeat('x', 200) FROM generate_series(1, 300000) i")
+    replication.start_source(wait_streaming=False)
+    wait_until(lambda: replication.source.server.slot(replication.slot), 20, "the snapshot has begun", interval=0.005)
+    replication.worker.kill()
+    replication.worker.start()
+    replication.source.execute("INSERT INTO t VALUES (300001, 'stream')")
+    replication.start_sink()
+    replication.assert_equal("t", timeout=120)
+
+
+def test_the_snapshot_block_of_the_events_names_first_and_last(table):
+    table.start_source()
+    wait_until(lambda: len(operations(table)) == 10, 20, "the snapshot")
+    marks = [json.loads(record["value"])["payload"]["source"]["snapshot"]
+             for record in table.worker.consume(r"t\.public\.t")]
+    assert marks[0] == "first" and marks[-1] == "last" and set(marks[1:-1]) == {"true"}
