@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Builds and tests everything. `./test.sh` runs all parts; `./test.sh PART...` runs some:
+#   install build tidy format unit golden system crash sim fuzz asan tsan
+# Each part ends with its runner's own summary. Exit status 0 only when every part passed.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+all=(install build tidy format unit golden system crash sim fuzz asan tsan)
+export CCACHE_DIR=${CCACHE_DIR:-$PWD/.cache/ccache} CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-5G}
+# Precompiled headers are only cached when their time stamps do not count.
+export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+jobs=$(nproc)
+python=/usr/bin/python3
+
+build() { # PRESET [TARGET...]
+  local preset=$1
+  shift
+  cmake --preset "$preset" >"build/$preset.configure.log" 2>&1 || { cat "build/$preset.configure.log"; return 1; }
+  ninja -C "build/$preset" -j "$jobs" --quiet "$@"
+}
+
+pytest_system() { # further pytest arguments
+  PYTHONPATH=tests "$python" -m pytest -c tests/pytest.ini tests/system -q --durations=8 "$@"
+}
+
+part_install() { tools/install-deps.sh; }
+part_build() { build release; }
+part_tidy() { tools/tidy.py; }
+part_format() { git ls-files -co --exclude-standard 'src/*.cc' 'src/*.h' 'tests/*.cc' 'tests/*.h' 'bench/*.cc' |
+  xargs -r clang-format-14 --dry-run -Werror; }
+part_unit() { ctest --test-dir build/release --output-on-failure -j "$jobs" -LE 'sim|fuzz'; }
+part_golden() { "$python" tests/golden/run_golden.py; }
+part_system() { pytest_system -m 'not slow' -n "${TIDEWIRE_TEST_JOBS:-2}"; }
+part_crash() { "$python" tests/crash/crash.py --seconds "${TIDEWIRE_CRASH_SECONDS:-180}"; }
+part_sim() { ctest --test-dir build/release --output-on-failure -L sim; }
+part_fuzz() {
+  build fuzz
+  tests/fuzz/run.sh build/fuzz "${TIDEWIRE_FUZZ_SECONDS:-20}"
+}
+part_asan() {
+  build asan
+  ctest --test-dir build/asan --output-on-failure -j "$jobs"
+  TIDEWIRE_BINARY=$PWD/build/asan/tidewire pytest_system -m sanitized
+}
+part_tsan() {
+  build tsan
+  TSAN_OPTIONS=suppressions=$PWD/tests/support/tsan.supp ctest --test-dir build/tsan --output-on-failure -j "$jobs"
+  TSAN_OPTIONS="suppressions=$PWD/tests/support/tsan.supp halt_on_error=1" \
+    TIDEWIRE_BINARY=$PWD/build/tsan/tidewire pytest_system -m sanitized
+}
+
+run() { # One part in a shell of its own, so that -e holds inside it.
+  local part=$1 began=$SECONDS
+  printf '\n=== %s ===\n' "$part"
+  if bash -euo pipefail -c "$(declare -f); $(declare -p jobs python); part_$part"; then
+    printf -- '--- %s: passed in %d s\n' "$part" $((SECONDS - began))
+    return 0
+  fi
+  printf -- '--- %s: FAILED after %d s\n' "$part" $((SECONDS - began))
+  return 1
+}
+
+parts=("$@")
+[ ${#parts[@]} -gt 0 ] || parts=("${all[@]}")
+mkdir -p build
+failed=() passed=0
+for part in "${parts[@]}"; do
+  if ! declare -F "part_$part" >/dev/null; then
+    echo "test.sh: no part '$part'; parts are: ${all[*]}" >&2
+    exit 2
+  fi
+  if run "$part"; then
+    passed=$((passed + 1))
+  else
+    failed+=("$part")
+    # Nothing else can pass without these two.
+    case $part in install | build) break ;; esac
+  fi
+done
+
+echo
+if [ ${#failed[@]} -gt 0 ]; then echo "failed parts: ${failed[*]}"; fi
+echo "$passed passed, ${#failed[@]} failed"
+[ ${#failed[@]} -eq 0 ]

@@ -1,0 +1,157 @@
+#!/usr/bin/python3
+"""Runs the golden scenarios against a real server and the worker, and compares with what real Debezium made of them.
+
+usage: run_golden.py [--keep DIR] [RUN...]        (all runs by default; `sink` is the run through the JDBC sink)
+
+Each run: a database of ref/postgres/01-schema.sql, the connector of ref/postgres/<run>.meta.json, 02-changes.sql once it
+streams, all topics read by `tidewire consume`, compared by compare_golden.py; deliberate differences stand in
+<run>.ignore and all.ignore, each with its reason. Last line: N passed, N failed.
+"""
+import argparse
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from support import connectors  # noqa: E402
+from support.compare import compare_tables  # noqa: E402
+from support.postgres import Postgres  # noqa: E402
+from support.wait import wait_until  # noqa: E402
+from support.worker import Worker  # noqa: E402
+
+REFERENCE = HERE / "ref/postgres"
+RUNS = ["default", "noschemas", "strings", "double-hex", "isostring", "unwrap", "unwrap-rewrite", "txmeta"]
+# Their errors are meant: updates and deletes of a table without replica identity.
+EXPECTED_PSQL_ERRORS = 2
+
+
+def prepare(server, name):
+    server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    database = server.create_database(name)
+    database.psql("-v", "ON_ERROR_STOP=1", "-f", REFERENCE / "01-schema.sql")
+    return database
+
+
+def change(database, big_values):
+    """Runs 02-changes.sql; only the run `default` was recorded with values of 100 kB, the others have 10 kB."""
+    sql = (REFERENCE / "02-changes.sql").read_text()
+    if not big_values:
+        sql = sql.replace("generate_series(1, 3200)", "generate_series(1, 320)")
+    with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
+        file.write(sql)
+        file.flush()
+        errors = database.psql("-f", file.name, check=False)
+    found = len(re.findall(r"ERROR:", errors))
+    assert found == EXPECTED_PSQL_ERRORS, errors
+
+
+def rows_arrived(worker, topic, count):
+    return len(worker.consume(re.escape(topic))) >= count
+
+
+def record(server, worker, run, directory):
+    """The events of one run, as a file of the golden form."""
+    config = json.loads((REFERENCE / f"{run}.meta.json").read_text())["connector"]
+    config = {key: str(value) for key, value in config.items()}
+    config.update({"database.port": str(server.port), "database.hostname": "127.0.0.1"})
+    prefix = config["topic.prefix"]
+    database = prepare(server, "golden")
+    worker.create(run, config)
+    try:
+        server.wait_streaming(config["slot.name"])
+        change(database, big_values=run == "default")
+        wait_until(lambda: rows_arrived(worker, f"{prefix}.g.empty_t", 1), 60,
+                   lambda: f"the end marker arrives\n{worker.status(run)}\n{worker.log_tail()}", interval=0.3)
+        if "heartbeat.interval.ms" in config:
+            time.sleep(int(config["heartbeat.interval.ms"]) / 1000 + 0.2)
+        records = worker.consume(rf"{re.escape(prefix)}.*|__debezium-heartbeat.*")
+    finally:
+        worker.exchange("DELETE", f"/connectors/{run}")
+        server.drop_slot(config["slot.name"])
+        database.execute('DROP PUBLICATION IF EXISTS "%s"' % config["publication.name"])
+    actual = directory / f"{run}.jsonl"
+    actual.write_text("".join(json.dumps(item, ensure_ascii=False) + "\n" for item in records))
+    return actual
+
+
+def golden_run(server, worker, run, directory):
+    """None when equal, else what differs."""
+    actual = record(server, worker, run, directory)
+    command = [sys.executable, str(HERE / "compare_golden.py"), str(REFERENCE / f"{run}.jsonl"), str(actual), "--quiet"]
+    for ignore in (HERE / "all.ignore", HERE / f"{run}.ignore"):
+        if ignore.exists():
+            command += ["--ignore", str(ignore)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    print(f"{run}: {done.stdout.splitlines()[-1] if done.stdout else done.stderr}")
+    return None if done.returncode == 0 else done.stdout + done.stderr
+
+
+def sink_run(server, worker, _run, _directory):
+    """Every golden table and every change made to it arrives with column::text equal, through Debezium's JDBC sink."""
+    source = prepare(server, "golden")
+    server.execute("DROP DATABASE IF EXISTS golden_sink WITH (FORCE)")
+    target = server.create_database("golden_sink")
+    target.psql("-v", "ON_ERROR_STOP=1", "-f", REFERENCE / "01-schema.sql")
+    tables = [f"g.{row[0]}" for row in target.query(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'g'::regnamespace AND relkind IN ('r', 'p')")]
+    target.execute("TRUNCATE " + ", ".join('g."%s"' % table[2:] for table in tables))
+    worker.create("golden-source", connectors.postgres_source(source, "gp", slot="golden_sink", also={
+        "schema.include.list": "g", "publication.name": "golden_sink", "skipped.operations": "none"}))
+    worker.create("golden-sink", connectors.debezium_sink(target, "gp", also={
+        "transforms": "", "topics.regex": r"gp\.g\..*",
+        "collection.name.format": "${source.schema}.${source.table}", "quote.identifiers": "true"}))
+    try:
+        server.wait_streaming("golden_sink")
+        change(source, big_values=True)
+        tables.append("g.created_later")
+
+        def differences():
+            try:
+                return compare_tables(source, target, tables)
+            except Exception as error:
+                return [str(error)]
+        try:
+            wait_until(lambda: not differences(), 30, "equal", interval=1)
+        except AssertionError:
+            pass
+        found = differences()
+        print(f"sink: {len(tables)} tables, {len(found)} findings")
+        return "\n".join([*found, str(worker.states("golden-sink")), worker.log_tail(10)]) if found else None
+    finally:
+        for name in ("golden-sink", "golden-source"):
+            worker.exchange("DELETE", f"/connectors/{name}")
+        server.drop_slot("golden_sink")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("runs", nargs="*", metavar="RUN", help=f"of {', '.join([*RUNS, 'sink'])}")
+    parser.add_argument("--keep", type=Path, help="leave the recorded events in this directory")
+    options = parser.parse_args()
+    failed = {}
+    runs = options.runs or [*RUNS, "sink"]
+    with tempfile.TemporaryDirectory(prefix="tidewire-golden-") as temporary, Postgres() as server:
+        directory = options.keep or Path(temporary)
+        directory.mkdir(parents=True, exist_ok=True)
+        for run in runs:
+            with Worker() as worker:
+                try:
+                    difference = (sink_run if run == "sink" else golden_run)(server, worker, run, directory)
+                except Exception as error:
+                    difference = f"{type(error).__name__}: {error}\n{worker.log_tail()}"
+            if difference:
+                failed[run] = difference
+    for run, difference in failed.items():
+        print(f"\n--- {run} ---\n{difference}")
+    print(f"{len(runs) - len(failed)} passed, {len(failed)} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
