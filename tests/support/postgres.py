@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg2
 
-from support.process import children, die_with_parent, free_port, spawn
+from support.process import children, free_port, spawn
 from support.wait import wait_until
 
 DEFAULTS = {
@@ -90,13 +90,13 @@ class Database:
 class Postgres:
     """Starts with `start()`; the methods without a database work in `postgres`."""
 
-    def __init__(self, settings=None, version=15, directory=None):
+    def __init__(self, settings=None, version=15, directory=None, outlives=False):
         self.version, self.bin = version, bin_dir(version)
         self.settings = {**DEFAULTS, **(settings or {})}
         self.port = free_port()
         self.directory = Path(directory or tempfile.mkdtemp(prefix=f"tidewire-pg{version}-"))
         self.data, self.log = self.directory / "data", self.directory / "server.log"
-        self.process, self._frozen = None, []
+        self.process, self._frozen, self._outlives = None, [], outlives
         # The server refuses to run as root.
         self._user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
 
@@ -107,7 +107,8 @@ class Postgres:
         for attempt in range(50):
             self.process = spawn([str(self.bin / "postgres"), "-D", str(self.data), "-p", str(self.port),
                                   "-k", str(self.directory), *options],
-                                 self.log, preexec_fn=die_with_parent(signal.SIGQUIT), cwd=self.directory, **self._user)
+                                 self.log, at_death=signal.SIGQUIT, outlives=self._outlives, cwd=self.directory,
+                                 **self._user)
             if self._wait_ready():
                 return self
             # After a kill the old children may still hold the shared memory for a moment.

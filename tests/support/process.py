@@ -17,16 +17,17 @@ def free_port():
         return s.getsockname()[1]
 
 
-def die_with_parent(signum=signal.SIGTERM):
-    """A preexec_fn: the child gets `signum` when the test run dies, however it dies."""
-    return lambda: _libc.prctl(_PR_SET_PDEATHSIG, signum)
-
-
-def spawn(command, log, **kwargs):
-    """Starts `command` with its output appended to the file `log`; killed at the latest when Python exits."""
+def spawn(command, log, at_death=signal.SIGTERM, outlives=False, **kwargs):
+    """Starts `command` with its output appended to the file `log`. It gets the signal `at_death` when this process dies,
+    however it dies; with `outlives` it goes on."""
+    if outlives:
+        kwargs["start_new_session"] = True
+    else:
+        kwargs["preexec_fn"] = lambda: _libc.prctl(_PR_SET_PDEATHSIG, at_death)
     with open(log, "ab") as out:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, **kwargs)
-    atexit.register(lambda: process.poll() is None and process.kill())
+    if not outlives:
+        atexit.register(lambda: process.poll() is None and process.kill())
     return process
 
 

@@ -10,7 +10,7 @@ import time
 import urllib.parse
 from pathlib import Path
 
-from support.process import cpu_seconds, die_with_parent, free_port, memory_mb, spawn
+from support.process import cpu_seconds, free_port, memory_mb, spawn
 from support.wait import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +27,7 @@ class RestError(AssertionError):
 
 
 class Worker:
-    def __init__(self, directory=None, properties=None, env=None, port=None):
+    def __init__(self, directory=None, properties=None, env=None, port=None, outlives=False):
         self.port = port or free_port()
         self.directory = Path(directory or tempfile.mkdtemp(prefix="tidewire-worker-"))
         self.data, self.log = self.directory / "data", self.directory / "worker.log"
@@ -35,7 +35,7 @@ class Worker:
         self.properties = {"listeners": f"HTTP://127.0.0.1:{self.port}", "tidewire.data.dir": str(self.data),
                            **(properties or {})}
         self.env = env or {}
-        self.process, self.ready_ms = None, None
+        self.process, self.ready_ms, self._outlives = None, None, outlives
 
     # The process.
     def launch(self, env=None):
@@ -43,7 +43,7 @@ class Worker:
         self.directory.mkdir(parents=True, exist_ok=True)
         file = self.directory / "worker.properties"
         file.write_text("".join(f"{key}={value}\n" for key, value in self.properties.items()))
-        self.process = spawn([binary(), "worker", str(file)], self.log, preexec_fn=die_with_parent(),
+        self.process = spawn([binary(), "worker", str(file)], self.log, outlives=self._outlives,
                              env={**os.environ, **self.env, **(env or {})}, cwd=self.directory)
         return self
 
