@@ -8,9 +8,16 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.h"
 #include "source/postgres/pg_handle.h"
 
 namespace tidewire::source {
+
+// SQLSTATE 55006: a slot that another session uses.
+class PgObjectInUse : public RetriableError {
+ public:
+  using RetriableError::RetriableError;
+};
 
 // How to reach one database; values as libpq's parameters of the same names take them. Empty: not
 // given.
@@ -70,6 +77,10 @@ std::string PgQuoteLiteral(std::string_view text);
 // failures; ConfigError for missing grants and wrong logins; FatalError for the rest. `result` may
 // be null (the connection itself failed).
 [[noreturn]] void PgThrow(PGconn* connection, const PGresult* result, std::string_view what);
+
+// The same for an error that is known by its SQLSTATE and text alone.
+[[noreturn]] void PgThrowState(std::string_view state, std::string_view reason,
+                               std::string_view what);
 
 // SQLSTATE of a failed result; empty when it has none.
 std::string_view PgSqlState(const PGresult* result);

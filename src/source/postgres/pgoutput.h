@@ -91,6 +91,16 @@ TruncateMessage ReadTruncate(ByteReader& in);
 
 // Number of columns of the tuple that begins here.
 inline uint16_t ReadTupleSize(ByteReader& in) { return in.BigEndian<uint16_t>(); }
-TupleField ReadTupleField(ByteReader& in);
+inline TupleField ReadTupleField(ByteReader& in) {
+  TupleField out;
+  const char kind = static_cast<char>(in.Byte());
+  out.kind = static_cast<TupleField::Kind>(kind);
+  if (kind == 't' || kind == 'b') {
+    out.bytes = in.Bytes(in.BigEndian<uint32_t>());
+  } else if (kind != 'n' && kind != 'u') [[unlikely]] {
+    throw DataError("pgoutput: unknown kind of column value");
+  }
+  return out;
+}
 
 }  // namespace tidewire::source

@@ -1,0 +1,36 @@
+// The bytes of a replication stream: CopyData messages in, status updates out.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "source/postgres/pg_connection.h"
+
+namespace tidewire::source {
+
+// One thread. Errors of the server and lost connections are thrown as PgThrow says.
+// Source: PostgreSQL documentation, "Streaming Replication Protocol" and "Message Formats".
+class PostgresStreamReader {
+ public:
+  virtual ~PostgresStreamReader() = default;
+
+  // Sends START_REPLICATION and waits until the server streams. Throws PgObjectInUse when the slot
+  // is in use.
+  static std::unique_ptr<PostgresStreamReader> Start(PgConnectionHandle connection,
+                                                     const std::string& command);
+
+  // The next complete message that has been read; false: none. `payload` is valid until the next
+  // call.
+  virtual bool Next(std::string_view& payload) = 0;
+  // One bounded read that does not wait; the number of bytes that came, or an estimate that is 0
+  // only when none did.
+  virtual size_t Read() = 0;
+  // The last read came back full: more is waiting.
+  virtual bool busy() const = 0;
+  virtual void Send(std::string_view payload) = 0;
+  virtual int socket() const = 0;
+};
+
+}  // namespace tidewire::source
