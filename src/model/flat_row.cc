@@ -1,0 +1,300 @@
+#include "model/flat_row.h"
+
+#include <charconv>
+
+namespace tidewire::model {
+namespace {
+
+struct KnownField {
+  std::string_view name;
+  AddedFrom from;
+  Kind kind;
+};
+
+constexpr KnownField kEnvelopeFields[] = {
+    {"op", AddedFrom::kOp, Kind::kString},
+    {"ts_ms", AddedFrom::kTsMs, Kind::kInt64},
+    {"ts_us", AddedFrom::kTsUs, Kind::kInt64},
+    {"ts_ns", AddedFrom::kTsNs, Kind::kInt64},
+};
+constexpr KnownField kTransactionFields[] = {
+    {"id", AddedFrom::kTransactionId, Kind::kString},
+    {"total_order", AddedFrom::kTotalOrder, Kind::kInt64},
+    {"data_collection_order", AddedFrom::kCollectionOrder, Kind::kInt64},
+};
+constexpr KnownField kSourceFields[] = {
+    {"version", AddedFrom::kVersion, Kind::kString},
+    {"connector", AddedFrom::kConnector, Kind::kString},
+    {"name", AddedFrom::kName, Kind::kString},
+    {"ts_ms", AddedFrom::kSourceTsMs, Kind::kInt64},
+    {"ts_us", AddedFrom::kSourceTsUs, Kind::kInt64},
+    {"ts_ns", AddedFrom::kSourceTsNs, Kind::kInt64},
+    {"snapshot", AddedFrom::kSnapshot, Kind::kEnum},
+    {"db", AddedFrom::kDb, Kind::kString},
+    {"sequence", AddedFrom::kSequence, Kind::kString},
+    {"schema", AddedFrom::kSchema, Kind::kString},
+    {"table", AddedFrom::kTable, Kind::kString},
+    {"txId", AddedFrom::kTxId, Kind::kInt64},
+    {"lsn", AddedFrom::kLsn, Kind::kInt64},
+    {"xmin", AddedFrom::kNone, Kind::kInt64},
+    {"origin", AddedFrom::kNone, Kind::kString},
+    {"origin_lsn", AddedFrom::kNone, Kind::kInt64},
+};
+
+const KnownField* FindIn(std::span<const KnownField> fields, std::string_view name) {
+  for (const KnownField& field : fields) {
+    if (field.name == name) return &field;
+  }
+  return nullptr;
+}
+
+// A path without a struct names a field of the transaction, of the envelope or of the source block,
+// in this order.
+const KnownField* FindField(std::string_view path) {
+  const size_t dot = path.find('.');
+  if (dot == std::string_view::npos) {
+    if (const KnownField* field = FindIn(kTransactionFields, path)) return field;
+    if (const KnownField* field = FindIn(kEnvelopeFields, path)) return field;
+    return FindIn(kSourceFields, path);
+  }
+  const std::string_view parent = path.substr(0, dot);
+  const std::string_view name = path.substr(dot + 1);
+  if (parent == "source") return FindIn(kSourceFields, name);
+  if (parent == "transaction") return FindIn(kTransactionFields, name);
+  return nullptr;
+}
+
+ColumnType TypeOf(const KnownField& field) {
+  ColumnType type;
+  type.kind = field.kind;
+  type.type_name = field.kind == Kind::kInt64 ? "int8" : "text";
+  type.native = field.kind == Kind::kInt64 ? "bigint" : "text";
+  if (field.from == AddedFrom::kSnapshot) {
+    type.enum_values = {
+        "true",  "first",      "first_in_data_collection", "last_in_data_collection", "last",
+        "false", "incremental"};
+  }
+  return type;
+}
+
+// before.x and after.x.
+std::optional<AddedColumn> RowField(const TableSchema& table, std::string_view path) {
+  const bool before = path.starts_with("before.");
+  if (!before && !path.starts_with("after.")) return std::nullopt;
+  const auto index = table.Find(path.substr(path.find('.') + 1));
+  if (!index) return std::nullopt;
+  AddedColumn added;
+  added.column.type = table.columns[*index].type;
+  added.from = before ? AddedFrom::kBefore : AddedFrom::kAfter;
+  added.index = *index;
+  return added;
+}
+
+std::vector<AddedColumn> Resolve(const TopicSchema& schema,
+                                 const std::vector<Unwrap::AddedField>& fields) {
+  std::vector<AddedColumn> out;
+  for (const Unwrap::AddedField& wanted : fields) {
+    AddedColumn added;
+    if (const KnownField* field = FindField(wanted.source)) {
+      added.column.type = TypeOf(*field);
+      added.from = field->from;
+    } else if (auto row_field = RowField(*schema.table, wanted.source)) {
+      added = std::move(*row_field);
+    } else {
+      continue;
+    }
+    added.column.name = wanted.name;
+    out.push_back(std::move(added));
+  }
+  return out;
+}
+
+Datum RowDatum(const Datum* row, uint32_t index) {
+  return row == nullptr ? Datum::Null() : row[index];
+}
+
+const Transaction* TransactionOf(const ChangeBatch& batch, const Record& record) {
+  return record.transaction == kNoTransaction ? nullptr : &batch.transactions[record.transaction];
+}
+
+int64_t SourceMicros(const Transaction* transaction, const Record& record) {
+  return transaction == nullptr ? record.ts_ns / 1000 : transaction->commit_ts_us;
+}
+
+Datum OrderDatum(uint64_t order) {
+  return order == 0 ? Datum::Null() : Datum::Integer(static_cast<int64_t>(order));
+}
+
+Datum TransactionIdDatum(const Transaction* transaction, const Record& record, Arena& arena) {
+  if (record.total_order == 0 || transaction == nullptr) return Datum::Null();
+  std::string text;
+  AppendTransactionId(text, *transaction, record.position);
+  return Datum::View(arena.Copy(text));
+}
+
+Datum SequenceDatum(const Transaction* transaction, const Record& record, Arena& arena) {
+  std::string text;
+  AppendSequence(text, transaction == nullptr ? 0 : transaction->last_commit_position,
+                 record.position);
+  return Datum::View(arena.Copy(text));
+}
+
+}  // namespace
+
+std::vector<AddedColumn> AddedColumns(const TopicSchema& schema) {
+  if (!schema.unwrap || !schema.is_table()) return {};
+  std::vector<AddedColumn> out;
+  const Unwrap::Deletes deletes = schema.unwrap->deletes;
+  if (deletes == Unwrap::Deletes::kRewrite || deletes == Unwrap::Deletes::kRewriteWithTombstone) {
+    AddedColumn deleted;
+    deleted.column.name = "__deleted";
+    deleted.column.type.type_name = deleted.column.type.native = "text";
+    deleted.from = AddedFrom::kDeleted;
+    out.push_back(std::move(deleted));
+  }
+  for (AddedColumn& added : Resolve(schema, schema.unwrap->add_fields))
+    out.push_back(std::move(added));
+  return out;
+}
+
+std::vector<AddedColumn> AddedHeaders(const TopicSchema& schema) {
+  if (!schema.unwrap || !schema.is_table()) return {};
+  return Resolve(schema, schema.unwrap->add_headers);
+}
+
+Datum AddedDatum(const AddedColumn& added, const ChangeBatch& batch, const Record& record,
+                 Arena& arena) {
+  const TopicSchema& schema = *batch.schemas[record.schema];
+  const Transaction* transaction = TransactionOf(batch, record);
+  switch (added.from) {
+    case AddedFrom::kDeleted:
+      return Datum::View(record.op == Op::kDelete ? "true" : "false");
+    case AddedFrom::kOp:
+      return Datum::View(record.op == Op::kTombstone ? "d" : OpLetter(record.op));
+    case AddedFrom::kTsMs:
+      return Datum::Integer(record.ts_ns / 1'000'000);
+    case AddedFrom::kTsUs:
+      return Datum::Integer(record.ts_ns / 1000);
+    case AddedFrom::kTsNs:
+      return Datum::Integer(record.ts_ns);
+    case AddedFrom::kTransactionId:
+      return TransactionIdDatum(transaction, record, arena);
+    case AddedFrom::kTotalOrder:
+      return OrderDatum(record.total_order);
+    case AddedFrom::kCollectionOrder:
+      return OrderDatum(record.collection_order);
+    case AddedFrom::kVersion:
+      return Datum::View(schema.render->version);
+    case AddedFrom::kConnector:
+      return Datum::View(schema.render->connector_kind);
+    case AddedFrom::kName:
+      return Datum::View(schema.render->logical_name);
+    case AddedFrom::kSourceTsMs:
+      return Datum::Integer(SourceMicros(transaction, record) / 1000);
+    case AddedFrom::kSourceTsUs:
+      return Datum::Integer(SourceMicros(transaction, record));
+    case AddedFrom::kSourceTsNs:
+      return Datum::Integer(SourceMicros(transaction, record) * 1000);
+    case AddedFrom::kSnapshot:
+      return Datum::View(SnapshotText(record.snapshot));
+    case AddedFrom::kDb:
+      return Datum::View(schema.table->catalog);
+    case AddedFrom::kSequence:
+      return SequenceDatum(transaction, record, arena);
+    case AddedFrom::kSchema:
+      return Datum::View(schema.table->schema);
+    case AddedFrom::kTable:
+      return Datum::View(schema.table->name);
+    case AddedFrom::kTxId:
+      return transaction == nullptr || transaction->id == 0 ? Datum::Null()
+                                                            : Datum::Integer(transaction->id);
+    case AddedFrom::kLsn:
+      return OrderDatum(record.position);
+    case AddedFrom::kBefore:
+      return RowDatum(record.before, added.index);
+    case AddedFrom::kAfter:
+      return RowDatum(record.after, added.index);
+    case AddedFrom::kNone:
+      break;
+  }
+  return Datum::Null();
+}
+
+bool IsFlatDelete(const TopicSchema& schema, const Record& record) {
+  if (record.op == Op::kTombstone) return true;
+  if (record.op != Op::kDelete || !schema.unwrap) return false;
+  return schema.unwrap->deletes != Unwrap::Deletes::kRewrite &&
+         schema.unwrap->deletes != Unwrap::Deletes::kRewriteWithTombstone;
+}
+
+std::string_view OpLetter(Op op) {
+  switch (op) {
+    case Op::kRead:
+      return "r";
+    case Op::kCreate:
+      return "c";
+    case Op::kUpdate:
+      return "u";
+    case Op::kDelete:
+      return "d";
+    case Op::kTruncate:
+      return "t";
+    case Op::kTombstone:
+    case Op::kGeneral:
+      break;
+  }
+  return "";
+}
+
+std::string_view SnapshotText(SnapshotMark mark) {
+  switch (mark) {
+    case SnapshotMark::kFalse:
+      return "false";
+    case SnapshotMark::kTrue:
+      return "true";
+    case SnapshotMark::kFirst:
+      return "first";
+    case SnapshotMark::kFirstInDataCollection:
+      return "first_in_data_collection";
+    case SnapshotMark::kLastInDataCollection:
+      return "last_in_data_collection";
+    case SnapshotMark::kLast:
+      return "last";
+    case SnapshotMark::kIncremental:
+      return "incremental";
+  }
+  return "false";
+}
+
+void AppendSequence(std::string& out, uint64_t last_commit_position, uint64_t position) {
+  char buffer[24];
+  const auto append = [&](uint64_t value) {
+    const auto r = std::to_chars(buffer, buffer + sizeof buffer, value);
+    out.append(buffer, static_cast<size_t>(r.ptr - buffer));
+  };
+  out += '[';
+  if (last_commit_position == 0) {
+    out += "null";
+  } else {
+    out += '"';
+    append(last_commit_position);
+    out += '"';
+  }
+  out += ",\"";
+  append(position);
+  out += "\"]";
+}
+
+void AppendTransactionId(std::string& out, const Transaction& transaction, uint64_t position) {
+  if (!transaction.name.empty()) {
+    out += transaction.name;
+    return;
+  }
+  char buffer[48];
+  auto r = std::to_chars(buffer, buffer + sizeof buffer, transaction.id);
+  *r.ptr = ':';
+  r = std::to_chars(r.ptr + 1, buffer + sizeof buffer, position);
+  out.append(buffer, static_cast<size_t>(r.ptr - buffer));
+}
+
+}  // namespace tidewire::model
