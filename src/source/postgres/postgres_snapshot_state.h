@@ -31,6 +31,10 @@ class PostgresSnapshotState {
   static std::optional<PostgresSnapshotState> FromOffset(const std::string& offset_json);
   // A fresh snapshot whose stream begins at `start`.
   static PostgresSnapshotState Begin(Lsn start);
+  // A snapshot of tables whose rows may be in the log already (snapshot.mode=always), while the
+  // stream goes on from where it was, `start`: it leaves nothing out, so that what was deleted in
+  // between is deleted.
+  static PostgresSnapshotState BeginAgain(Lsn start);
 
   // Where the slot's stream begins: the view of the first attempt.
   Lsn start() const { return start_; }
@@ -38,6 +42,9 @@ class PostgresSnapshotState {
   const std::vector<Attempt>& attempts() const { return attempts_; }
   // Begun, but not all of it is in the log.
   const std::vector<TableName>& partial() const { return partial_; }
+  bool IsPartial(const TableName& table) const;
+  // Rows of the table may be in the log from before this attempt.
+  bool MayHaveRows(const TableName& table) const { return again_ || IsPartial(table); }
   // All rows of the table are in the log (or come by the stream alone).
   bool IsDone(const TableName& table) const;
 
@@ -62,6 +69,7 @@ class PostgresSnapshotState {
   const Attempt* AttemptOf(const TableName& table) const;
 
   Lsn start_;
+  bool again_ = false;
   bool completed_ = false;
   std::vector<Attempt> attempts_;
   std::vector<TableName> partial_;

@@ -1,0 +1,89 @@
+#include <charconv>
+
+#include "base/regex.h"
+#include "config/config.h"
+#include "source/postgres/postgres_definition_rows.h"
+#include "source/postgres/postgres_filters.h"
+
+namespace tidewire::source {
+namespace {
+
+// Types are checked elsewhere: text that is no number passes here.
+int64_t NumberOr(const std::string& text, int64_t otherwise) {
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() ? value : otherwise;
+}
+
+bool IsLegalInTopic(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+         c == '_' || c == '-';
+}
+
+}  // namespace
+
+std::string CheckRegexList(const std::string& value) {
+  for (const std::string& pattern : SplitRegexList(value)) {
+    const auto regex = Regex::Compile(pattern);
+    if (!regex) {
+      return fmt::format("A comma-separated list of valid regular expressions is expected, but {}",
+                         regex.error());
+    }
+  }
+  return "";
+}
+
+std::string CheckKeyColumns(const std::string& value) {
+  const auto rules = ParseKeyColumns(value);
+  return rules ? "" : rules.error();
+}
+
+std::string CheckSkippedOperations(const std::string& value) {
+  const auto items = config::SplitList(value);
+  for (const std::string& item : items) {
+    if (item == "none" && items.size() > 1) {
+      return "'none' cannot be specified with other skipped operation types";
+    }
+    if (item != "c" && item != "u" && item != "d" && item != "t" && item != "none") {
+      return fmt::format("Value must be one of none, c, u, d, t, but '{}' is none of them", item);
+    }
+  }
+  return "";
+}
+
+std::string CheckSlotName(const std::string& value) {
+  for (const char c : value) {
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_') continue;
+    return "Valid replication slot name must contain only digits, lowercase characters and "
+           "underscores with length <= 63";
+  }
+  return value.size() <= 63 ? ""
+                            : "Valid replication slot name must contain only digits, lowercase "
+                              "characters and underscores with length <= 63";
+}
+
+std::string CheckTopicPrefix(const std::string& value) {
+  for (const char c : value) {
+    if (!IsLegalInTopic(c)) {
+      return fmt::format(
+          "{} has invalid format (only the underscore, hyphen, dot and alphanumeric characters are "
+          "allowed)",
+          value);
+    }
+  }
+  return "";
+}
+
+std::string CheckPositive(const std::string& value) {
+  return NumberOr(value, 1) > 0 ? "" : "A positive, non-zero integer is expected";
+}
+
+std::string CheckNotNegative(const std::string& value) {
+  return NumberOr(value, 0) >= 0 ? "" : "A non-negative integer is expected";
+}
+
+std::string CheckRetries(const std::string& value) {
+  return NumberOr(value, 0) >= -1 ? "" : "Value must be at least -1";
+}
+
+}  // namespace tidewire::source

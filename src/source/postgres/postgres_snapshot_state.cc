@@ -1,0 +1,217 @@
+#include "source/postgres/postgres_snapshot_state.h"
+
+#include <rapidjson/document.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include "base/error.h"
+
+namespace tidewire::source {
+namespace {
+
+constexpr const char* kMember = "tidewire_snapshot";
+
+using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+
+void Text(Writer& out, std::string_view text) {
+  out.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+}
+
+void Name(Writer& out, const TableName& name) {
+  out.StartArray();
+  Text(out, name.first);
+  Text(out, name.second);
+  out.EndArray();
+}
+
+const rapidjson::Value& Member(const rapidjson::Value& object, const char* name) {
+  const auto it = object.FindMember(name);
+  if (it == object.MemberEnd()) {
+    throw DataError(fmt::format("the stored offset's {} has no '{}'; reset the connector's offsets",
+                                kMember, name));
+  }
+  return it->value;
+}
+
+Lsn ReadLsn(const rapidjson::Value& value) {
+  if (!value.IsUint64()) {
+    throw DataError(fmt::format(
+        "a position in the stored offset's {} is no number; reset the connector's offsets",
+        kMember));
+  }
+  return {value.GetUint64()};
+}
+
+TableName ReadName(const rapidjson::Value& value) {
+  if (!value.IsArray() || value.Size() != 2 || !value[0].IsString() || !value[1].IsString()) {
+    throw DataError(fmt::format(
+        "a table in the stored offset's {} is no pair of names; reset the connector's offsets",
+        kMember));
+  }
+  return {{value[0].GetString(), value[0].GetStringLength()},
+          {value[1].GetString(), value[1].GetStringLength()}};
+}
+
+const rapidjson::Value& ReadArray(const rapidjson::Value& object, const char* name) {
+  const rapidjson::Value& array = Member(object, name);
+  if (!array.IsArray()) {
+    throw DataError(fmt::format(
+        "'{}' in the stored offset's {} is no list; reset the connector's offsets", name, kMember));
+  }
+  return array;
+}
+
+}  // namespace
+
+std::optional<PostgresSnapshotState> PostgresSnapshotState::FromOffset(
+    const std::string& offset_json) {
+  rapidjson::Document document;
+  document.Parse(offset_json.data(), offset_json.size());
+  if (document.HasParseError() || !document.IsObject()) {
+    throw DataError("the stored offset is no JSON object; reset the connector's offsets");
+  }
+  const auto it = document.FindMember(kMember);
+  if (it == document.MemberEnd()) return std::nullopt;
+  const rapidjson::Value& state = it->value;
+  if (!state.IsObject()) throw DataError(fmt::format("the stored {} is no object", kMember));
+  PostgresSnapshotState out;
+  out.start_ = ReadLsn(Member(state, "start"));
+  const rapidjson::Value& completed = Member(state, "completed");
+  out.completed_ = completed.IsBool() && completed.GetBool();
+  if (const auto again = state.FindMember("again"); again != state.MemberEnd()) {
+    out.again_ = again->value.IsBool() && again->value.GetBool();
+  }
+  for (const auto& attempt : ReadArray(state, "attempts").GetArray()) {
+    if (!attempt.IsObject()) throw DataError(fmt::format("the stored {} is malformed", kMember));
+    out.attempts_.push_back(
+        {ReadLsn(Member(attempt, "view")), ReadName(Member(attempt, "through"))});
+  }
+  for (const auto& name : ReadArray(state, "partial").GetArray()) {
+    out.partial_.push_back(ReadName(name));
+  }
+  for (const auto& entry : ReadArray(state, "restarted").GetArray()) {
+    if (!entry.IsObject()) throw DataError(fmt::format("the stored {} is malformed", kMember));
+    out.restarted_.emplace_back(ReadName(Member(entry, "table")), ReadLsn(Member(entry, "view")));
+  }
+  return out;
+}
+
+PostgresSnapshotState PostgresSnapshotState::Begin(Lsn start) {
+  PostgresSnapshotState out;
+  out.start_ = start;
+  return out;
+}
+
+PostgresSnapshotState PostgresSnapshotState::BeginAgain(Lsn start) {
+  PostgresSnapshotState out = Begin(start);
+  out.again_ = true;
+  return out;
+}
+
+void PostgresSnapshotState::BeginAttempt(Lsn view) {
+  TableName through;
+  if (!attempts_.empty()) through = attempts_.back().through;
+  attempts_.push_back({view, std::move(through)});
+}
+
+void PostgresSnapshotState::BeginTable(const TableName& table) {
+  Attempt& attempt = attempts_.back();
+  if (attempt.through < table) attempt.through = table;
+  if (!IsPartial(table)) partial_.push_back(table);
+}
+
+void PostgresSnapshotState::FinishTable(const TableName& table) {
+  partial_.erase(std::remove(partial_.begin(), partial_.end(), table), partial_.end());
+}
+
+void PostgresSnapshotState::RestartTable(const TableName& table) {
+  const Lsn view = attempts_.back().view;
+  for (auto& [name, lsn] : restarted_) {
+    if (name == table) {
+      lsn = view;
+      return;
+    }
+  }
+  restarted_.emplace_back(table, view);
+}
+
+bool PostgresSnapshotState::IsPartial(const TableName& table) const {
+  return std::find(partial_.begin(), partial_.end(), table) != partial_.end();
+}
+
+const PostgresSnapshotState::Attempt* PostgresSnapshotState::AttemptOf(
+    const TableName& table) const {
+  for (const Attempt& attempt : attempts_) {
+    if (table <= attempt.through) return &attempt;
+  }
+  return nullptr;
+}
+
+bool PostgresSnapshotState::IsDone(const TableName& table) const {
+  return AttemptOf(table) != nullptr && !IsPartial(table);
+}
+
+Lsn PostgresSnapshotState::StreamFrom(const TableName& table) const {
+  for (const auto& [name, view] : restarted_) {
+    if (name == table) return view;
+  }
+  if (again_) return {};
+  // A table behind all attempts was made after the last one began, or is not in the snapshot: all
+  // of its changes in the stream are news.
+  const Attempt* attempt = AttemptOf(table);
+  if (attempt == nullptr || attempt->view == start_) return {};
+  return attempt->view;
+}
+
+bool PostgresSnapshotState::IsPassed(Lsn commit) const {
+  if (!completed_) return false;
+  if (again_ && restarted_.empty()) return true;
+  return std::all_of(attempts_.begin(), attempts_.end(), [&](const Attempt& attempt) {
+    return attempt.view == start_ || attempt.view <= commit;
+  });
+}
+
+std::string PostgresSnapshotState::JsonMember() const {
+  if (completed_ && IsPassed(start_)) return "";
+  rapidjson::StringBuffer buffer;
+  Writer out(buffer);
+  out.StartObject();
+  out.Key("start");
+  out.Uint64(start_.value);
+  out.Key("completed");
+  out.Bool(completed_);
+  if (again_) {
+    out.Key("again");
+    out.Bool(true);
+  }
+  out.Key("attempts");
+  out.StartArray();
+  for (const Attempt& attempt : attempts_) {
+    out.StartObject();
+    out.Key("view");
+    out.Uint64(attempt.view.value);
+    out.Key("through");
+    Name(out, attempt.through);
+    out.EndObject();
+  }
+  out.EndArray();
+  out.Key("partial");
+  out.StartArray();
+  for (const TableName& table : partial_) Name(out, table);
+  out.EndArray();
+  out.Key("restarted");
+  out.StartArray();
+  for (const auto& [table, view] : restarted_) {
+    out.StartObject();
+    out.Key("table");
+    Name(out, table);
+    out.Key("view");
+    out.Uint64(view.value);
+    out.EndObject();
+  }
+  out.EndArray();
+  out.EndObject();
+  return fmt::format("\"{}\":{}", kMember, std::string_view(buffer.GetString(), buffer.GetSize()));
+}
+
+}  // namespace tidewire::source
