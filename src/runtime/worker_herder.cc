@@ -95,6 +95,8 @@ void WorkerHerder::Load() {
     }
     if (const auto status = state.find(base + "/status"); status != state.end()) {
       const auto fields = PropertiesFromJson(status->second);
+      c.stored_status = status->second;
+      c.tasks_made = c.target != TargetState::kStopped;  // It has run before.
       // Shown until the task has begun again.
       if (fields && Valued(*fields, "state") == "FAILED") c.task_failure = Valued(*fields, "trace");
     }
