@@ -1,5 +1,5 @@
-// What a sink is to the runtime. A sink knows one kind of target and the model; it never sees the log: positions are
-// opaque text that it keeps in the target, in the transaction of the rows.
+// What a sink is to the runtime. A sink knows one kind of target and the model; it never sees the
+// log: positions are opaque text that it keeps in the target, in the transaction of the rows.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ namespace tidewire::sink {
 // A batch for the sink, after the connector's transforms.
 struct SinkBatch {
   model::ChangeBatchPtr batch;
-  std::string end;  // Position behind the last record.
+  std::string end;                            // Position behind the last record.
   std::function<std::string(size_t)> behind;  // Position behind records[0..i].
 };
 
@@ -36,21 +36,26 @@ struct SinkCounters {  // Since the task's start.
 class SinkTask {
  public:
   virtual ~SinkTask() = default;
-  // Connects and returns the position stored in the target; empty: none yet. Called again after each RetriableError:
-  // everything not committed is then delivered again from that position.
+  // Connects and returns the position stored in the target; empty: none yet. Called again after
+  // each RetriableError: everything not committed is then delivered again from that position.
   virtual std::string Open() = 0;
-  // Takes a batch; may apply and commit now, or keep it until Flush. `more` tells that records wait behind it: the sink
-  // may then gather larger batches.
+  // Takes a batch; may apply and commit now, or keep it until Flush. `more` tells that records wait
+  // behind it: the sink may then gather larger batches.
   virtual void Put(SinkBatch batch, bool more) = 0;
-  // Applies and commits all that was put, up to the last transaction end where transactions are kept whole.
+  // Applies and commits all that was put, up to the last transaction end where transactions are
+  // kept whole.
   virtual void Flush() = 0;
-  // Called when nothing came for a while: release what an idle sink need not hold (connections, memory).
+  // Called when nothing came for a while: release what an idle sink need not hold (connections,
+  // memory).
   virtual void Idle() {}
   // The last position committed at the target.
   virtual const std::string& committed() const = 0;
   virtual SinkCounters counters() const = 0;
   // Sets the stored position (PATCH/DELETE offsets of a stopped connector); empty removes it.
   virtual void AlterPosition(const std::string& position) = 0;
+  // Makes a call that is under way in the task's thread, and all later ones, throw RetriableError
+  // soon instead of waiting for the target. For a task that is to end and does not. Thread-safe.
+  virtual void RequestStop() noexcept {}
 };
 
 class SinkConnector {

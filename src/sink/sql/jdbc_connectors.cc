@@ -1,0 +1,160 @@
+#include "sink/sql/jdbc_connectors.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "sink/sql/dialect.h"
+#include "sink/sql/jdbc_url.h"
+#include "sink/sql/sql_sink_task.h"
+
+namespace tidewire::sink {
+namespace {
+
+std::string Lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+InsertMode InsertModeOf(const std::string& text) {
+  const std::string mode = Lower(text);
+  return mode == "upsert"   ? InsertMode::kUpsert
+         : mode == "update" ? InsertMode::kUpdate
+                            : InsertMode::kInsert;
+}
+
+KeyMode KeyModeOf(const std::string& text, const char* property) {
+  const std::string mode = Lower(text);
+  if (mode == "none") return KeyMode::kNone;
+  if (mode == "kafka") return KeyMode::kKafka;
+  if (mode == "record_key") return KeyMode::kRecordKey;
+  if (mode == "record_value") return KeyMode::kRecordValue;
+  throw ConfigError(fmt::format(
+      "{}={} is not supported; use none, kafka, record_key or record_value", property, text));
+}
+
+void SetConnection(const config::Config& config, const char* user_property,
+                   SqlSinkOptions& options) {
+  const auto url = ParseJdbcUrl(config.Get("connection.url"));
+  if (!url) throw ConfigError("connection.url: " + url.error());
+  options.connection = url->libpq;
+  if (const std::string user = config.Get(user_property); !user.empty())
+    options.connection["user"] = user;
+  if (const std::string password = config.Get("connection.password"); !password.empty())
+    options.connection["password"] = password;
+  // As the Java driver has it: the database is named like the user where the URL names none.
+  if (!options.connection.contains("dbname") && options.connection.contains("user")) {
+    options.connection["dbname"] = options.connection["user"];
+  }
+}
+
+void SetCommon(const config::Config& config, SqlSinkOptions& options) {
+  const auto name = config.given().find("name");
+  options.connector = name == config.given().end() ? "tidewire" : name->second;
+  options.insert_mode = InsertModeOf(config.Get("insert.mode"));
+  options.deletes = config.GetBool("delete.enabled");
+  options.consistency = Lower(config.Get("tidewire.consistency")) == "row"
+                            ? Consistency::kRow
+                            : Consistency::kTransaction;
+}
+
+void CheckModes(const SqlSinkOptions& options, const char* key_property) {
+  if (options.insert_mode != InsertMode::kInsert && options.key_mode == KeyMode::kNone) {
+    throw ConfigError(fmt::format(
+        "insert.mode=upsert and insert.mode=update need a key: set {}=record_key", key_property));
+  }
+  if (options.deletes && options.key_mode != KeyMode::kRecordKey) {
+    throw ConfigError(
+        fmt::format("delete.enabled=true needs the record's key: set {}=record_key", key_property));
+  }
+}
+
+class JdbcSink final : public SinkConnector {
+ public:
+  using Options = std::function<SqlSinkOptions(const config::Config&)>;
+  JdbcSink(config::Definition definition, Options options)
+      : definition_(std::move(definition)), options_(std::move(options)) {}
+
+  const config::Definition& definition() const override { return definition_; }
+
+  std::unique_ptr<SinkTask> CreateTask(const config::Config& config) override {
+    return std::make_unique<SqlSinkTask>(options_(config), DialectOf(config));
+  }
+
+  std::vector<config::Finding> Preflight(const config::Config& config,
+                                         config::Depth depth) override {
+    try {
+      const SqlSinkOptions options = options_(config);
+      return DialectOf(config).Preflight(options, depth);
+    } catch (const ConfigError& error) {
+      return {{config::Finding::Severity::kError, "", error.what(), ""}};
+    }
+  }
+
+ private:
+  static const Dialect& DialectOf(const config::Config& config) {
+    const auto url = ParseJdbcUrl(config.Get("connection.url"));
+    const Dialect* dialect = url ? FindDialect(url->subprotocol) : nullptr;
+    if (dialect == nullptr)
+      throw ConfigError("connection.url: " + (url ? "no such dialect" : url.error()));
+    return *dialect;
+  }
+
+  config::Definition definition_;
+  Options options_;
+};
+
+}  // namespace
+
+SqlSinkOptions ConfluentJdbcOptions(const config::Config& config) {
+  SqlSinkOptions options;
+  SetCommon(config, options);
+  SetConnection(config, "connection.user", options);
+  options.key_mode = KeyModeOf(config.Get("pk.mode"), "pk.mode");
+  options.key_fields = config.GetList("pk.fields");
+  options.table_format = config.Get("table.name.format");
+  options.naming = TableNaming::kSplitAtDots;
+  options.include_fields = config.GetList("fields.whitelist");
+  options.create_tables = config.GetBool("auto.create");
+  options.evolve_tables = config.GetBool("auto.evolve");
+  options.quote = Lower(config.Get("quote.sql.identifiers")) != "never";
+  // pk.mode=kafka names its three columns by pk.fields.
+  if (options.key_mode == KeyMode::kKafka) options.key_fields.clear();
+  CheckModes(options, "pk.mode");
+  return options;
+}
+
+SqlSinkOptions DebeziumJdbcOptions(const config::Config& config) {
+  SqlSinkOptions options;
+  SetCommon(config, options);
+  SetConnection(config, "connection.username", options);
+  options.key_mode = KeyModeOf(config.Get("primary.key.mode"), "primary.key.mode");
+  options.key_fields = config.GetList("primary.key.fields");
+  const bool old_name = config.given().contains("table.name.format") &&
+                        !config.given().contains("collection.name.format");
+  options.table_format = config.Get(old_name ? "table.name.format" : "collection.name.format");
+  options.naming = TableNaming::kDotsToUnderscores;
+  options.include_fields = config.GetList("field.include.list");
+  options.exclude_fields = config.GetList("field.exclude.list");
+  if (!options.include_fields.empty() && !options.exclude_fields.empty()) {
+    throw ConfigError(
+        "field.include.list and field.exclude.list cannot be used together; remove one");
+  }
+  options.truncates = config.GetBool("truncate.enabled");
+  options.create_tables = options.evolve_tables = Lower(config.Get("schema.evolution")) == "basic";
+  options.quote = config.GetBool("quote.identifiers");
+  CheckModes(options, "primary.key.mode");
+  return options;
+}
+
+std::unique_ptr<SinkConnector> MakeConfluentJdbcSink() {
+  return std::make_unique<JdbcSink>(ConfluentJdbcDefinition(), ConfluentJdbcOptions);
+}
+
+std::unique_ptr<SinkConnector> MakeDebeziumJdbcSink() {
+  return std::make_unique<JdbcSink>(DebeziumJdbcDefinition(), DebeziumJdbcOptions);
+}
+
+}  // namespace tidewire::sink
