@@ -204,7 +204,7 @@ void AppendTemporalText(std::string& out, Form form, int32_t precision, int64_t 
   const bool infinite = positive || value == model::kNegativeInfinity;
   if (infinite && form != Form::kIsoTime) {
     if (form == Form::kIsoTimestamp) {
-      AppendIsoTimestamp(out, TimestampMicros(value) - model::kEpoch2000Micros, kTrimmedFraction);
+      AppendIsoTimestamp(out, TimestampMicros(value), 0, kTrimmedFraction);
     } else {
       out += positive ? "infinity" : "-infinity";
     }
@@ -220,10 +220,10 @@ void AppendTemporalText(std::string& out, Form form, int32_t precision, int64_t 
       out += 'Z';
       return;
     case Form::kZonedTimestamp:
-      AppendIsoTimestamp(out, value, precision < 0 ? 6 : precision);
+      AppendIsoTimestamp(out, value, model::kEpoch2000Days, precision < 0 ? 6 : precision);
       return;
     default:
-      AppendIsoTimestamp(out, value, kTrimmedFraction);
+      AppendIsoTimestamp(out, value, model::kEpoch2000Days, kTrimmedFraction);
   }
 }
 

@@ -175,9 +175,9 @@ void AppendIsoTime(std::string& out, int64_t micros, int fraction_digits) {
   out.append(text, static_cast<size_t>(digits) + 1);
 }
 
-void AppendIsoTimestamp(std::string& out, int64_t micros, int fraction_digits) {
+void AppendIsoTimestamp(std::string& out, int64_t micros, int64_t epoch_days, int fraction_digits) {
   const int64_t day = FloorDiv(micros, kMicrosPerDay);
-  AppendIsoDate(out, day + model::kEpoch2000Days);
+  AppendIsoDate(out, day + epoch_days);
   out += 'T';
   AppendIsoTime(out, micros - day * kMicrosPerDay, fraction_digits);
   out += 'Z';

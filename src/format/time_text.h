@@ -22,8 +22,8 @@ int64_t FloorDiv(int64_t value, int64_t divisor);
 void AppendIsoDate(std::string& out, int64_t days);
 // "12:34:56.789"; `micros` of the day, up to 24:00:00.
 void AppendIsoTime(std::string& out, int64_t micros, int fraction_digits);
-// "2024-02-29T12:34:56.789Z"; `micros` since 2000-01-01.
-void AppendIsoTimestamp(std::string& out, int64_t micros, int fraction_digits);
+// "2024-02-29T12:34:56.789Z"; `micros` since the day `epoch_days` after 1970-01-01.
+void AppendIsoTimestamp(std::string& out, int64_t micros, int64_t epoch_days, int fraction_digits);
 // A timetz text ("12:34:56.5+02") shifted to UTC: "10:34:56.5Z". 24:00 stays where its zone is UTC,
 // since the next day's 00:00 is another value. False: not understood.
 [[nodiscard]] bool AppendUtcTime(std::string& out, std::string_view timetz);
