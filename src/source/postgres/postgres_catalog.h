@@ -37,10 +37,10 @@ struct SnapshotTable {
   std::vector<std::string> select_columns;  // Names, unquoted; generated columns are among them.
   // The row filter of the publication (SQL, from the catalog), or empty.
   std::string row_filter;
-  bool partitioned = false;  // A partitioned table that is read through its root.
-  bool foreign = false;
-  double estimated_rows = 0;  // The planner's; 0 when never analysed.
-  uint64_t pages = 0;         // Of 8 kB, as the file system has them; 0 for partitioned tables.
+  bool partitioned = false;        // A partitioned table that is read through its root.
+  bool generated_columns = false;  // The table has some, so that plain COPY cannot read it.
+  double estimated_rows = 0;       // The planner's; 0 when never analysed.
+  uint64_t pages = 0;  // Of 8 kB, as the file system has them; 0 for partitioned tables.
 };
 
 // Names, types and key flags come from the stream; defaults, nullability and what is generated come
