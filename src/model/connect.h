@@ -12,6 +12,10 @@
 #include <variant>
 #include <vector>
 
+namespace tidewire {
+class ByteReader;
+}
+
 namespace tidewire::model {
 
 enum class ConnectType : uint8_t {
@@ -53,5 +57,8 @@ struct ConnectSchema {
 
 void EncodeConnectSchema(const ConnectSchema* schema, std::string& out);  // Null pointers are allowed.
 void EncodeConnectValue(const ConnectValue& value, std::string& out);
+// The inverse; each takes its bytes from the front of `in`. Throw DataError on anything malformed.
+ConnectSchemaPtr DecodeConnectSchema(ByteReader& in);
+ConnectValue DecodeConnectValue(ByteReader& in);
 
 }  // namespace tidewire::model

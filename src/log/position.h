@@ -1,0 +1,32 @@
+// The stored log's positions: {"sequence":12,"index":3}, optionally with
+// "skip":{"<topic>-<partition>":offset,…}.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace tidewire::log {
+
+using PartitionName = std::pair<std::string, int32_t>;  // Topic, partition.
+
+// Stands before record `index` of the batch `sequence` (or of the first one behind it, when that is
+// gone); records of a partition in `skip` count as read when their offset is below the one given
+// there.
+struct LogPosition {
+  uint64_t sequence = 0;
+  uint32_t index = 0;
+  std::map<PartitionName, int64_t> skip;
+
+  std::string Text() const;
+  // Throws ConfigError when `text` is not what Text gives.
+  static LogPosition Parse(std::string_view text);
+};
+
+// ,"skip":{…} or nothing.
+std::string SkipText(const std::map<PartitionName, int64_t>& skip);
+std::string PositionText(uint64_t sequence, uint32_t index, std::string_view skip_text);
+
+}  // namespace tidewire::log
