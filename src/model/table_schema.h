@@ -22,6 +22,9 @@ struct Column {
   std::optional<std::string> default_text;
   bool generated = false;  // Computed by the database; a sink never writes it where its table generates it too.
   bool identity = false;   // Filled from a sequence (identity or serial).
+  // Of a generated column: its expression in the source's own SQL, so that a target of the same kind can generate it too,
+  // for it is not sent in a stream. Empty: not known.
+  std::string generation{};
 
   bool operator==(const Column&) const = default;
 };

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/logging.h"
 
 namespace tidewire::sink {
@@ -27,10 +29,8 @@ size_t OtherHalf(const model::ChangeBatch& batch, size_t i, size_t to) {
   return i;
 }
 
-bool DeletesBecomeRows(const model::TopicSchema& schema) {
-  using Deletes = model::Unwrap::Deletes;
-  return schema.unwrap && (schema.unwrap->deletes == Deletes::kRewrite ||
-                           schema.unwrap->deletes == Deletes::kRewriteWithTombstone);
+bool DeletesRow(const model::TopicSchema& schema, const Record& record) {
+  return model::IsFlatDelete(schema, record) || (record.op == Op::kDelete && !schema.unwrap);
 }
 
 // Generated columns are never sent in a stream, whatever the replica identity.
@@ -61,12 +61,12 @@ void EventMaker::Make(const model::ChangeBatch& batch, size_t from, size_t to, A
       continue;
     }
     const RowPlan& plan = planner_.PlanFor(schema);
-    if ((record.op == Op::kDelete && !DeletesBecomeRows(*schema)) || record.op == Op::kTombstone) {
+    if (DeletesRow(*schema, record)) {
       const size_t other = OtherHalf(batch, i, to);
       if (other != i && options_.deletes && plan.has_key() &&
           (plan.table->referenced || LacksValues(plan, batch.records[other].after))) {
         const Record& made = batch.records[other];
-        out.push_back({RowOp::kMove, &plan, Extended(plan, *schema, made, made.after, arena),
+        out.push_back({RowOp::kMove, &plan, Extended(plan, batch, made, made.after, arena),
                        record.before, &batch, &made});
         i = other;
         continue;
@@ -85,10 +85,9 @@ void EventMaker::Make(const model::ChangeBatch& batch, size_t from, size_t to, A
 
 void EventMaker::MakeRow(const RowPlan& plan, const model::ChangeBatch& batch, const Record& record,
                          Arena& arena, std::vector<RowEvent>& out) {
-  const model::TopicSchema& schema = *batch.schemas[record.schema];
-  const Datum* values = record.after != nullptr ? record.after : record.before;
+  const Datum* values = model::FlatRow(record);
   if (values == nullptr) return;
-  RowEvent event{RowOp::kUpsert, &plan,  Extended(plan, schema, record, values, arena),
+  RowEvent event{RowOp::kUpsert, &plan,  Extended(plan, batch, record, values, arena),
                  nullptr,        &batch, &record};
   const bool made = record.op == Op::kCreate || record.op == Op::kRead;
   switch (options_.insert_mode) {
@@ -140,24 +139,19 @@ void EventMaker::MakeDelete(const RowPlan& plan, const model::ChangeBatch& batch
   out.push_back(event);
 }
 
-const Datum* EventMaker::Extended(const RowPlan& plan, const model::TopicSchema& schema,
+const Datum* EventMaker::Extended(const RowPlan& plan, const model::ChangeBatch& batch,
                                   const Record& record, const Datum* row, Arena& arena) const {
-  if (plan.extras.empty()) return row;
-  Datum* out = arena.AllocateArray<Datum>(plan.source_columns + plan.extras.size());
-  for (uint32_t i = 0; i < plan.source_columns; ++i) out[i] = row[i];
+  if (plan.width() == plan.source_columns) return row;
+  Datum* out = arena.AllocateArray<Datum>(plan.width());
+  std::copy_n(row, plan.source_columns, out);
   Datum* extra = out + plan.source_columns;
-  for (const ExtraColumn column : plan.extras) {
-    switch (column) {
-      case ExtraColumn::kTopic:
-        *extra++ = Datum::View(schema.topic);
-        break;
-      case ExtraColumn::kPartition:
-        *extra++ = Datum::Integer(record.partition);
-        break;
-      case ExtraColumn::kOffset:
-        *extra++ = Datum::Integer(record.offset);
-        break;
-    }
+  for (const model::AddedColumn& added : plan.added) {
+    *extra++ = model::AddedDatum(added, batch, record, arena);
+  }
+  if (plan.kafka_columns) {
+    *extra++ = Datum::View(batch.schemas[record.schema]->topic);
+    *extra++ = Datum::Integer(record.partition);
+    *extra++ = Datum::Integer(record.offset);
   }
   return out;
 }

@@ -29,7 +29,7 @@ class EventMaker {
                Arena& arena, std::vector<RowEvent>& out);
   void MakeDelete(const RowPlan& plan, const model::ChangeBatch& batch, const model::Record& record,
                   std::vector<RowEvent>& out);
-  const model::Datum* Extended(const RowPlan& plan, const model::TopicSchema& schema,
+  const model::Datum* Extended(const RowPlan& plan, const model::ChangeBatch& batch,
                                const model::Record& record, const model::Datum* row,
                                Arena& arena) const;
   void RequireWholeBefore(const model::ChangeBatch& batch, const model::Record& record) const;

@@ -155,7 +155,7 @@ class Fold::Table {
 
   // `newer` with what it lacks taken from `older`.
   const Datum* Merge(const Datum* older, const Datum* newer) {
-    const size_t width = plan_.source_columns + plan_.extras.size();
+    const size_t width = plan_.width();
     Datum* row = arena_.AllocateArray<Datum>(width);
     for (size_t i = 0; i < width; ++i)
       row[i] = newer[i].state > DatumState::kValue ? older[i] : newer[i];

@@ -19,14 +19,12 @@ constexpr size_t kKnownMax = 20'000;
 
 struct KafkaColumn {
   const char* name;
-  ExtraColumn extra;
   Kind kind;
 };
 // The key columns of pk.mode=kafka, as both real sinks name them.
-constexpr KafkaColumn kKafkaColumns[] = {
-    {"__connect_topic", ExtraColumn::kTopic, Kind::kString},
-    {"__connect_partition", ExtraColumn::kPartition, Kind::kInt32},
-    {"__connect_offset", ExtraColumn::kOffset, Kind::kInt64}};
+constexpr KafkaColumn kKafkaColumns[] = {{"__connect_topic", Kind::kString},
+                                         {"__connect_partition", Kind::kInt32},
+                                         {"__connect_offset", Kind::kInt64}};
 
 uint64_t NextPlanId() {
   static std::atomic<uint64_t> next{1};
@@ -103,6 +101,14 @@ std::vector<WantedColumn> RowPlanner::Wanted(const TopicSchema& schema) const {
     wanted.source_kind = schema.render ? schema.render->connector_kind : "";
     wanted.nullable = column.nullable && !wanted.key;
     wanted.default_text = column.generated || column.identity ? std::nullopt : column.default_text;
+    // Only a target that speaks the source's SQL could take the expression.
+    if (column.generated && wanted.source_kind == "postgresql") wanted.generation = column.generation;
+    out.push_back(std::move(wanted));
+  }
+  for (const model::AddedColumn& added : model::AddedColumns(schema)) {
+    WantedColumn wanted;
+    wanted.name = ResolveIdentifier(options_, added.column.name);
+    wanted.type = added.column.type;
     out.push_back(std::move(wanted));
   }
   if (options_.key_mode == KeyMode::kKafka) {
@@ -125,6 +131,8 @@ RowPlanPtr RowPlanner::Make(const TopicSchema& schema) {
   plan->id = NextPlanId();
   plan->table = PrepareTable(schema, name, wanted);
   plan->source_columns = static_cast<uint32_t>(schema.table->columns.size());
+  plan->added = model::AddedColumns(schema);
+  plan->kafka_columns = options_.key_mode == KeyMode::kKafka;
   std::vector<std::pair<uint32_t, uint32_t>> key;  // Place in the source's key, field.
   for (uint32_t i = 0; i < wanted.size(); ++i) {
     if (wanted[i].name.empty()) continue;
@@ -140,9 +148,6 @@ RowPlanPtr RowPlanner::Make(const TopicSchema& schema) {
   std::stable_sort(key.begin(), key.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   for (const auto& [place, field] : key) plan->key.push_back(field);
-  if (options_.key_mode == KeyMode::kKafka) {
-    for (const KafkaColumn& kafka : kKafkaColumns) plan->extras.push_back(kafka.extra);
-  }
   plan->unique_key = plan->has_key() && HasUniqueKey(*plan);
   if (plan->has_key() && !plan->unique_key && options_.insert_mode == InsertMode::kUpsert) {
     Logger("sink.sql")

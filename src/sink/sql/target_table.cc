@@ -1,5 +1,7 @@
 #include "sink/sql/target_table.h"
 
+#include <algorithm>
+
 namespace tidewire::sink {
 
 std::optional<uint32_t> TargetTable::Find(std::string_view column) const {
@@ -10,8 +12,12 @@ std::optional<uint32_t> TargetTable::Find(std::string_view column) const {
 }
 
 bool RowPlan::SameShape(const RowPlan& other) const {
+  const auto same = [](const model::AddedColumn& a, const model::AddedColumn& b) {
+    return a.from == b.from && a.index == b.index && a.column == b.column;
+  };
   return table == other.table && source_columns == other.source_columns && fields == other.fields &&
-         key == other.key && extras == other.extras;
+         key == other.key && kafka_columns == other.kafka_columns &&
+         std::equal(added.begin(), added.end(), other.added.begin(), other.added.end(), same);
 }
 
 }  // namespace tidewire::sink

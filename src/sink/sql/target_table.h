@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/datum.h"
+#include "model/flat_row.h"
 #include "model/table_schema.h"
 #include "sink/sql/options.h"
 
@@ -56,9 +57,6 @@ struct PlannedField {
   bool operator==(const PlannedField&) const = default;
 };
 
-// What a column past those of the source's table holds, computed for each record.
-enum class ExtraColumn : uint8_t { kTopic, kPartition, kOffset };
-
 // How rows of one shape go into one table. Immutable; shared by all topics whose rows have this
 // shape.
 struct RowPlan {
@@ -69,9 +67,15 @@ struct RowPlan {
   std::vector<PlannedField> fields;  // What is written.
   std::vector<uint32_t> key;         // Indexes into `fields`; empty: the rows have no key.
   bool unique_key = false;           // The target has a unique index over just the key.
-  std::vector<ExtraColumn> extras;
+  // Extra columns: what ExtractNewRecordState adds, then those of pk.mode=kafka (topic, partition,
+  // offset).
+  std::vector<model::AddedColumn> added;
+  bool kafka_columns = false;
 
   bool has_key() const { return !key.empty(); }
+  uint32_t width() const {
+    return source_columns + static_cast<uint32_t>(added.size()) + (kafka_columns ? 3 : 0);
+  }
   // Same fields from the same places into the same table.
   bool SameShape(const RowPlan& other) const;
 };
