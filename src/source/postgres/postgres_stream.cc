@@ -58,11 +58,9 @@ void PostgresStream::Run(std::stop_token stop) {
     OnTimers(now);
     if (got == 0 && !any) {
       OnDry();
-      pacer_.Idle();
       if (taken_) Wait(TimeToNextTimer(clock_.Steady()), true);
-    } else if (reader_.busy()) {
-      const Nanos pause = pacer_.AfterFullRead(got, now);
-      if (pause.count() > 0) Wait(pause, false);
+    } else if (const Nanos pause = pacer_.AfterRead(got, now); pause.count() > 0) {
+      Wait(pause, false);
     }
   }
   // Whole transactions that are not handed over yet come again after the next start; saying once

@@ -72,20 +72,17 @@ class PlainReader final : public PostgresStreamReader {
     const ssize_t got = recv(socket_, buffer_.get() + end_, want, MSG_DONTWAIT);
     if (got > 0) {
       end_ += static_cast<size_t>(got);
-      busy_ = static_cast<size_t>(got) == want;
       if (!streaming_) {
         std::string_view none;
         Next(none);
       }
       return static_cast<size_t>(got);
     }
-    busy_ = false;
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return 0;
     throw RetriableError(fmt::format("the replication connection was lost: {}",
                                      got == 0 ? "closed by the server" : std::strerror(errno)));
   }
 
-  bool busy() const override { return busy_; }
   int socket() const override { return socket_; }
 
   void Send(std::string_view payload) override {
@@ -172,7 +169,6 @@ class PlainReader final : public PostgresStreamReader {
   PgConnectionHandle connection_;
   const int socket_;
   bool streaming_ = false;
-  bool busy_ = false;
   std::unique_ptr<char[]> buffer_;
   size_t capacity_ = 0;
   size_t begin_ = 0;
@@ -214,11 +210,9 @@ class LibpqReader final : public PostgresStreamReader {
     // OpenSSL may hold what the socket no longer shows, so libpq is asked in any case.
     if (PQconsumeInput(connection_.get()) == 0) PgThrow(connection_.get(), nullptr, kWhat);
     const size_t taken = std::exchange(taken_, 0);
-    busy_ = taken >= kReadBytes / 2;
     return readable ? std::max<size_t>(taken, 1) : taken;
   }
 
-  bool busy() const override { return busy_; }
   int socket() const override { return PQsocket(connection_.get()); }
 
   void Send(std::string_view payload) override {
@@ -232,7 +226,6 @@ class LibpqReader final : public PostgresStreamReader {
   PgConnectionHandle connection_;
   PgMemory<char> message_;
   size_t taken_ = 0;  // Bytes of messages since the last read.
-  bool busy_ = false;
 };
 
 }  // namespace

@@ -27,8 +27,6 @@ class PostgresStreamReader {
   // One bounded read that does not wait; the number of bytes that came, or an estimate that is 0
   // only when none did.
   virtual size_t Read() = 0;
-  // The last read came back full: more is waiting.
-  virtual bool busy() const = 0;
   virtual void Send(std::string_view payload) = 0;
   virtual int socket() const = 0;
 };
