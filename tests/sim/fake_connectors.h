@@ -13,14 +13,16 @@ inline const config::Definition& FakeSourceDefinition() {
   static const config::Definition definition = [] {
     config::Definition out;
     out.plugin = "test.FakeSourceConnector";
-    config::Property path{.name = "path"};
+    config::Property path, tries, wait, other;
+    path.name = "path";
     path.required = true;
-    config::Property tries{
-        .name = "errors.max.retries", .type = config::Type::kInt, .default_value = "-1"};
-    config::Property wait{.name = "retriable.restart.connector.wait.ms",
-                          .type = config::Type::kLong,
-                          .default_value = "5"};
-    config::Property other{.name = "other"};
+    tries.name = "errors.max.retries";
+    tries.type = config::Type::kInt;
+    tries.default_value = "-1";
+    wait.name = "retriable.restart.connector.wait.ms";
+    wait.type = config::Type::kLong;
+    wait.default_value = "5";
+    other.name = "other";
     out.properties = {path, tries, wait, other};
     return out;
   }();
@@ -31,7 +33,8 @@ inline const config::Definition& FakeSinkDefinition() {
   static const config::Definition definition = [] {
     config::Definition out;
     out.plugin = "test.FakeSinkConnector";
-    config::Property url{.name = "url"};
+    config::Property url;
+    url.name = "url";
     out.properties = {url};
     return out;
   }();
@@ -61,7 +64,10 @@ class FakeSource final : public source::SourceConnector {
   }
   std::vector<config::Finding> Preflight(const config::Config&, config::Depth) override {
     if (!world_.refuses) return {};
-    return {{.property = "path", .message = "FATAL: no such database", .remedy = ""}};
+    config::Finding finding;
+    finding.property = "path";
+    finding.message = "FATAL: no such database";
+    return {finding};
   }
 
  private:

@@ -6,9 +6,22 @@ namespace tidewire::sim {
 namespace {
 
 std::shared_ptr<const model::RenderOptions> Render() {
-  static const auto render = std::make_shared<const model::RenderOptions>(
-      model::RenderOptions{.connector_kind = "postgresql", .logical_name = "sim"});
+  static const auto render = [] {
+    auto out = std::make_shared<model::RenderOptions>();
+    out->connector_kind = "postgresql";
+    out->logical_name = "sim";
+    return out;
+  }();
   return render;
+}
+
+model::Column BigintColumn(const char* name) {
+  model::Column out;
+  out.name = name;
+  out.type.kind = model::Kind::kInt64;
+  out.type.native = "bigint";
+  out.type.type_name = "int8";
+  return out;
 }
 
 model::TopicSchemaPtr MakeTable(int number) {
@@ -16,13 +29,8 @@ model::TopicSchemaPtr MakeTable(int number) {
   table->catalog = "sim";
   table->schema = "public";
   table->name = "t" + std::to_string(number);
-  model::Column id{.name = "id",
-                   .type = {.kind = model::Kind::kInt64, .native = "bigint", .type_name = "int8"},
-                   .nullable = false};
-  model::Column value{
-      .name = "value",
-      .type = {.kind = model::Kind::kInt64, .native = "bigint", .type_name = "int8"}};
-  table->columns = {id, value};
+  table->columns = {BigintColumn("id"), BigintColumn("value")};
+  table->columns[0].nullable = false;
   table->key = {0};
   auto topic = std::make_shared<model::TopicSchema>();
   topic->topic = topic->base_topic = "sim.public." + table->name;
@@ -76,7 +84,8 @@ model::ChangeBatchPtr FakeSourceTask::MakeBatch(size_t begin, size_t end) {
   for (size_t i = begin; i < end; ++i) {
     const HistoryEvent& event = history_.events[i];
     if (batch->transactions.empty() || batch->transactions.back().id != event.transaction) {
-      batch->transactions.push_back({.id = event.transaction, .commit_ts_us = event.transaction});
+      model::Transaction& begun = batch->transactions.emplace_back();
+      begun.id = begun.commit_ts_us = event.transaction;
     }
     const model::TopicSchemaPtr& topic = history_.tables[event.table];
     model::Datum* row = batch->NewRow(*topic->table);
