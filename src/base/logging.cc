@@ -9,13 +9,16 @@
 #include <array>
 #include <mutex>
 
+#include "base/utf8.h"
+
 namespace tidewire {
 namespace {
 
 constexpr std::string_view kRoot = "root";
 
 void AppendJsonText(spdlog::memory_buf_t& out, std::string_view text) {
-  for (const char c : text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
       out.push_back('\\');
@@ -24,8 +27,13 @@ void AppendJsonText(spdlog::memory_buf_t& out, std::string_view text) {
       out.append(std::string_view("\\n"));
     } else if (byte < 0x20) {
       fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
+    } else if (const size_t length = Utf8SequenceLength(text.substr(i)); length > 0) {
+      out.append(text.substr(i, length));
+      i += length - 1;
     } else {
-      out.push_back(c);
+      // Messages of servers may be in any encoding; a line that is no JSON would be lost
+      // altogether.
+      out.push_back('?');
     }
   }
 }

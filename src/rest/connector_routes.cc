@@ -93,19 +93,6 @@ HttpResponse PutConfig(const HttpRequest& request, Herder& herder) {
 
 }  // namespace
 
-HttpResponse JsonResponse(std::string body, int status) {
-  HttpResponse out;
-  out.status = status;
-  out.body = std::move(body);
-  return out;
-}
-
-HttpResponse EmptyResponse(int status) {
-  HttpResponse out;
-  out.status = status;
-  return out;
-}
-
 void AddConnectorRoutes(Router& router, Herder& herder) {
   router.Add("GET", "/connectors", [&](const HttpRequest& r) { return ListConnectors(r, herder); });
   router.Add("POST", "/connectors",

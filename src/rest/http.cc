@@ -9,6 +9,19 @@ std::string HttpRequest::Query(const std::string& name, const std::string& other
   return it == query.end() ? otherwise : it->second;
 }
 
+HttpResponse JsonResponse(std::string body, int status) {
+  HttpResponse out;
+  out.status = status;
+  out.body = std::move(body);
+  return out;
+}
+
+HttpResponse EmptyResponse(int status) {
+  HttpResponse out;
+  out.status = status;
+  return out;
+}
+
 std::string PercentDecode(std::string_view text, bool plus_is_blank) {
   std::string out;
   out.reserve(text.size());

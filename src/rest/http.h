@@ -43,6 +43,9 @@ struct HttpResponse {
 // {"error_code":…,"message":…}. Called on many threads at the same time.
 using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
 
+HttpResponse JsonResponse(std::string body, int status = 200);
+HttpResponse EmptyResponse(int status);
+
 // "a%20b+c" → "a b+c" (a path segment), or "a b c" (`plus_is_blank`: a query).
 std::string PercentDecode(std::string_view text, bool plus_is_blank);
 // One path segment.

@@ -18,7 +18,4 @@ void AddPluginRoutes(Router& router, runtime::Herder& herder);
 void AddAdminRoutes(Router& router, runtime::Herder& herder, const std::string& version,
                     const std::string& commit);
 
-HttpResponse JsonResponse(std::string body, int status = 200);
-HttpResponse EmptyResponse(int status);
-
 }  // namespace tidewire::rest

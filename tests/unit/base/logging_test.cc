@@ -63,6 +63,13 @@ TEST(Logging, WritesOneJsonObjectALine) {
   EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 1);
 }
 
+TEST(Logging, KeepsALineJsonWhateverTheMessage) {
+  testing::internal::CaptureStderr();
+  SetUpLogging(LogStyle::kJson, "INFO");
+  Logger("json.test").info("k\xc3\xa4se \xe4 \xc3");
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("k\xc3\xa4se ? ?\""));
+}
+
 TEST(Logging, WritesTextForPeople) {
   testing::internal::CaptureStderr();
   SetUpLogging(LogStyle::kTerminal, "INFO");
