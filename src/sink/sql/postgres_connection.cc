@@ -300,6 +300,8 @@ void PostgresConnection::FinishPipeline() {
     }
   }
   PQexitPipelineMode(connection_.get());
+  ++pipeline_;
+  if (failed && on_failed_) on_failed_(pipeline_ - 1);
   if (failed) Fail(failed.get(), failed_event);
 }
 

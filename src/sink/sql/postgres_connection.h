@@ -83,7 +83,9 @@ class PostgresConnection {
   // Waits for all; the first failure is thrown when everything was read. Nothing pending: returns
   // at once.
   void FinishPipeline();
-  size_t pipelined() const { return expected_.size(); }
+  // Counts the pipelines. Statements prepared in one that failed may or may not exist; `failed` is told its number.
+  uint64_t pipeline() const { return pipeline_; }
+  void OnFailedPipeline(std::function<void(uint64_t)> failed) { on_failed_ = std::move(failed); }
 
   // The transaction's state as of the last result: PQTRANS_….
   PGTransactionStatusType transaction() const { return PQtransactionStatus(connection_.get()); }
@@ -106,6 +108,8 @@ class PostgresConnection {
   std::string target_;
   const Interrupter* interrupter_;
   std::deque<Expected> expected_;
+  uint64_t pipeline_ = 0;
+  std::function<void(uint64_t)> on_failed_;
 };
 
 }  // namespace tidewire::sink

@@ -62,6 +62,7 @@ std::string PostgresSession::Connect() {
   connection_ =
       std::make_unique<PostgresConnection>(keywords, target_, &interrupter_, kConnectPatience);
   types_ = std::make_unique<PostgresTypes>(*connection_);
+  connection_->OnFailedPipeline([this](uint64_t pipeline) { ForgetStatements(pipeline); });
   connection_->Execute(kSessionSettings);
   PreparePositionTable();
   return StoredPosition();
@@ -188,7 +189,17 @@ const PostgresSession::Prepared& PostgresSession::Prepare(const RowPlan& plan, P
   }
   prepared.name = fmt::format("tw{}", next_name_++);
   connection().SendPrepare(prepared.name, statement.sql, types);
+  prepared.pipeline = connection().pipeline();
   return prepared;
+}
+
+// The server skips what stands behind a failure, PREPARE included.
+void PostgresSession::ForgetStatements(uint64_t pipeline) {
+  for (auto& [id, state] : plans_) {
+    std::erase_if(state.statements, [&](const auto& entry) {
+      return !entry.second.name.empty() && entry.second.pipeline == pipeline;
+    });
+  }
 }
 
 void PostgresSession::Send(const RowEvent& event) {

@@ -47,6 +47,7 @@ class PostgresSession final : public TargetSession {
   struct Prepared {
     std::string name;  // Empty: the operation does nothing.
     std::vector<SqlParameter> parameters;
+    uint64_t pipeline = 0;  // In which it was prepared.
   };
   struct PlanState {
     std::vector<PostgresCodec> codecs;  // One a field.
@@ -61,6 +62,7 @@ class PostgresSession final : public TargetSession {
   PlanState& StateOf(const RowPlan& plan);
   const Prepared& Prepare(const RowPlan& plan, PlanState& state, RowOp op, std::string_view row,
                           std::string_view old);
+  void ForgetStatements(uint64_t pipeline);
   void Begin();
   void ForgetStages(size_t keep);
   // Runs a statement inside the transaction.

@@ -80,7 +80,7 @@ void RowApplier::InBulk(std::span<const RowEvent> events) {
     const std::vector<NetChanges> changes = fold_.Result();
     const auto stretch = events.first(std::max<size_t>(taken, 1));
     events = events.subspan(stretch.size());
-    if (stretch.size() <= options_.small_batch_max || OrderMatters(changes)) {
+    if (taken == 0 || stretch.size() <= options_.small_batch_max || OrderMatters(changes)) {
       OneByOne(stretch);
       continue;
     }
