@@ -1,0 +1,16 @@
+// A look at the server before the start: what is missing, and the SQL that mends it.
+#pragma once
+
+#include <vector>
+
+#include "config/config.h"
+#include "config/finding.h"
+
+namespace tidewire::source {
+
+// Depth::kConnect only logs in (for at most connection.validation.timeout.ms). Depth::kFull checks
+// all that could fail later; it changes nothing. Never throws for what it finds: a failed login is
+// a finding. Throws ConfigError when the properties themselves cannot be read.
+std::vector<config::Finding> PreflightPostgres(const config::Config& config, config::Depth depth);
+
+}  // namespace tidewire::source
