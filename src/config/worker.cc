@@ -25,8 +25,6 @@ const Row kRows[] = {
      "The directory of the embedded log and of all the worker's state; made when it is missing."},
     {"listeners", Type::kList, "http://127.0.0.1:8083", kYes,
      "Where the REST API listens. Without a host: on loopback only."},
-    {"tidewire.rest.threads", Type::kInt, "8", kYes,
-     "Requests that are worked on at the same time, followed streams included."},
     {"tidewire.rest.request.bytes.max", Type::kLong, "10485760", kYes,
      "The largest request body; larger ones are refused with status 413."},
     {"tidewire.log.format", Type::kString, "auto", kYes,
@@ -39,13 +37,8 @@ const Row kRows[] = {
      "How large the embedded log may grow before its oldest events go; -1: without limit."},
     {"tidewire.log.partitions", Type::kInt, "1", kYes,
      "Partitions of a topic that is made by its first event."},
-    {"tidewire.log.fsync", Type::kBoolean, "true", kYes,
-     "Whether an append is on the disk before it is acknowledged. Without it, a crash of the "
-     "machine can lose acknowledged events."},
     {"tidewire.queue.bytes", Type::kLong, "16777216", kYes,
      "Memory for the queue between the two threads of a task."},
-    {"tidewire.restart.backoff.max.ms", Type::kLong, "10000", kYes,
-     "The longest pause before a task is tried again after a fault that passes."},
     {"tidewire.shutdown.timeout.ms", Type::kLong, "2000", kYes,
      "How long a stop waits for tasks to drain."},
     {"key.converter", Type::kClass, "org.apache.kafka.connect.json.JsonConverter", kYes,
@@ -136,8 +129,8 @@ void AddCheck(Property& property) {
                  ? std::string()
                  : fmt::format("Class {} could not be found.", value);
     };
-  } else if (name == "tidewire.rest.threads" || name == "tidewire.log.partitions" ||
-             name == "tidewire.queue.bytes" || name == "tidewire.rest.request.bytes.max") {
+  } else if (name == "tidewire.log.partitions" || name == "tidewire.queue.bytes" ||
+             name == "tidewire.rest.request.bytes.max") {
     property.check = CheckPositive;
   }
 }
