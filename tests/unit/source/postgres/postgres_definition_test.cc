@@ -1,0 +1,129 @@
+#include "source/postgres/postgres_definition.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace tidewire::source {
+namespace {
+
+using config::Property;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const config::Properties kMinimal = {{"topic.prefix", "t"},
+                                     {"database.hostname", "h"},
+                                     {"database.user", "u"},
+                                     {"database.dbname", "d"}};
+
+std::vector<std::string> ErrorsOf(const std::string& name, const std::string& value) {
+  config::Properties given = kMinimal;
+  given[name] = value;
+  for (const auto& property : config::Validate(PostgresDefinition(), given).properties) {
+    if (property.property->name == name) return property.errors;
+  }
+  return {"not declared"};
+}
+
+std::string TypeName(config::Type type) {
+  constexpr const char* kNames[] = {"BOOLEAN", "STRING", "INT",   "SHORT",   "LONG",
+                                    "DOUBLE",  "LIST",   "CLASS", "PASSWORD"};
+  return kNames[static_cast<int>(type)];
+}
+
+// One line as the recorded facts have it.
+std::string Describe(const Property& property) {
+  constexpr const char* kImportance[] = {"HIGH", "MEDIUM", "LOW"};
+  constexpr const char* kWidth[] = {"NONE", "SHORT", "MEDIUM", "LONG"};
+  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}", property.name, TypeName(property.type),
+                     property.default_value.value_or("-"),
+                     kImportance[static_cast<int>(property.importance)], property.group,
+                     property.order, kWidth[static_cast<int>(property.width)],
+                     fmt::join(property.allowed, ","));
+}
+
+TEST(PostgresDefinition, DeclaresEveryPropertyOfTheRealConnectorInItsOrder) {
+  std::ifstream file("tests/unit/source/postgres/data/properties.tsv");
+  ASSERT_TRUE(file) << "run in the project's root";
+  std::vector<std::string> expected;
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with('#')) expected.push_back(line);
+  }
+  std::vector<std::string> actual;
+  for (const Property& property : PostgresDefinition().properties) {
+    actual.push_back(Describe(property));
+  }
+  EXPECT_EQ(actual, expected);
+}
+
+TEST(PostgresDefinition, SaysSomethingAboutEachProperty) {
+  for (const Property& property : PostgresDefinition().properties) {
+    EXPECT_GT(property.documentation.size(), 15u) << property.name;
+    EXPECT_FALSE(property.display_name.empty()) << property.name;
+  }
+}
+
+TEST(PostgresDefinition, ComplainsAboutWhatIsMissing) {
+  const auto validation = config::Validate(PostgresDefinition(), {});
+  std::vector<std::string> errors;
+  for (const auto& property : validation.properties) {
+    errors.insert(errors.end(), property.errors.begin(), property.errors.end());
+  }
+  EXPECT_THAT(errors, ElementsAre("The 'topic.prefix' value is invalid: A value is required",
+                                  "The 'database.hostname' value is invalid: A value is required",
+                                  "The 'database.user' value is invalid: A value is required",
+                                  "The 'database.dbname' value is invalid: A value is required"));
+}
+
+TEST(PostgresDefinition, ComplainsAboutChoicesInTheWordsOfTheRealConnector) {
+  EXPECT_THAT(ErrorsOf("snapshot.mode", "bogus"),
+              ElementsAre("The 'snapshot.mode' value is invalid: Value must be one of always, "
+                          "initial_only, configuration_based, when_needed, initial, custom, "
+                          "no_data"));
+  EXPECT_THAT(ErrorsOf("snapshot.mode", "INITIAL"), IsEmpty());
+}
+
+TEST(PostgresDefinition, ComplainsAboutListsThatHoldNoRegularExpression) {
+  const auto errors = ErrorsOf("table.include.list", "public.a,[");
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_THAT(errors[0], testing::StartsWith("The 'table.include.list' value is invalid: A "
+                                             "comma-separated list of valid regular expressions "
+                                             "is expected, but "));
+  EXPECT_THAT(ErrorsOf("table.include.list", "public\\.(a|b),s.x{1,2}"), IsEmpty());
+}
+
+TEST(PostgresDefinition, ChecksNumbersNamesAndOperations) {
+  EXPECT_THAT(ErrorsOf("max.batch.size", "0"), testing::SizeIs(1));
+  EXPECT_THAT(ErrorsOf("heartbeat.interval.ms", "-1"), testing::SizeIs(1));
+  EXPECT_THAT(ErrorsOf("errors.max.retries", "-2"), testing::SizeIs(1));
+  EXPECT_THAT(ErrorsOf("errors.max.retries", "-1"), IsEmpty());
+  EXPECT_THAT(ErrorsOf("slot.name", "My-Slot"), testing::SizeIs(1));
+  EXPECT_THAT(ErrorsOf("topic.prefix", "a b"), testing::SizeIs(1));
+  EXPECT_THAT(ErrorsOf("skipped.operations", "c,none"), testing::SizeIs(1));
+  EXPECT_THAT(ErrorsOf("skipped.operations", "c,x"), testing::SizeIs(1));
+  EXPECT_THAT(ErrorsOf("message.key.columns", "public.a"), testing::SizeIs(1));
+  EXPECT_THAT(ErrorsOf("message.key.columns", "public.a:x,y"), IsEmpty());
+}
+
+TEST(PostgresDefinition, WarnsOnlyAboutWhatIsNotSupported) {
+  config::Properties given = kMinimal;
+  given["column.mask.with.5.chars"] = "a.b.c";
+  given["topic.delimiter"] = "-";
+  given["slot.nmae"] = "x";
+  const auto warnings = config::Validate(PostgresDefinition(), given).warnings;
+  ASSERT_EQ(warnings.size(), 2u);
+  EXPECT_THAT(warnings[0], testing::HasSubstr("column.mask.with.5.chars"));
+  EXPECT_THAT(warnings[1], testing::HasSubstr("did you mean 'slot.name'?"));
+}
+
+TEST(PostgresDefinition, RefusesBothListsOfAPair) {
+  EXPECT_THAT(CheckPostgresTogether({{"table.include.list", "a"}, {"table.exclude.list", "b"}}),
+              testing::SizeIs(1));
+  EXPECT_THAT(CheckPostgresTogether({{"table.include.list", "a"}, {"column.exclude.list", "b"}}),
+              IsEmpty());
+}
+
+}  // namespace
+}  // namespace tidewire::source
