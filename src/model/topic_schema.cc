@@ -95,6 +95,7 @@ class Writer {
     if (c.default_text) Text(*c.default_text);
     Bool(c.generated);
     Bool(c.identity);
+    Text(c.generation);
   }
 
   void Write(const TableSchema& t) {
@@ -219,6 +220,7 @@ class Reader {
     if (Bool()) c.default_text = Text();
     c.generated = Bool();
     c.identity = Bool();
+    c.generation = Text();
     return c;
   }
 
