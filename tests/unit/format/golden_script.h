@@ -10,10 +10,10 @@ namespace tidewire::testing {
 
 // Tokens for texts that the recorded event itself gives: a clock's reading, generated text of many
 // kilobytes.
-inline constexpr const char* kRecorded = "\x02recorded";     // The member of the same name.
-inline constexpr const char* kRecordedBigAsHex = "\x02hex";  // Of the member "big".
-inline constexpr const char* kRecordedBigAsJson = "\x02json";
-inline constexpr const char* kRecordedBigAsArray =
+inline constexpr char kRecorded[] = "\x02recorded";     // The member of the same name.
+inline constexpr char kRecordedBigAsHex[] = "\x02hex";  // Of the member "big".
+inline constexpr char kRecordedBigAsJson[] = "\x02json";
+inline constexpr char kRecordedBigAsArray[] =
     "\x02"
     "array";
 

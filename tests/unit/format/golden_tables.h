@@ -19,8 +19,8 @@ using model::Kind;
 
 // A value as text; null: SQL NULL.
 using Row = std::vector<const char*>;
-inline constexpr const char* kUnavailable = "\x01unavailable";
-inline constexpr const char* kAbsent =
+inline constexpr char kUnavailable[] = "\x01unavailable";
+inline constexpr char kAbsent[] =
     "\x01"
     "absent";
 
