@@ -52,12 +52,7 @@ class Simulation {
 
   void Run() {
     for (int lives = 0; lives < 200 && !Complete(); ++lives) {
-      try {
-        Live();
-      } catch (const Crash&) {
-        sink_loop_.reset();
-        sink_task_.reset();
-      }
+      Live();
     }
     Check();
   }
@@ -76,38 +71,46 @@ class Simulation {
 
   // One life of the process: until all is applied, or a crash.
   void Live() {
-    FaultyLog log(memory_, faults_, Faults::Crashes::kYes);
+    const auto memory = log::MakeMemoryLog(store_);
+    FaultyLog log(*memory, faults_, Faults::Crashes::kYes);
     sink_.log = &log;
+    try {
+      while (!TellHistory(log)) {
+      }
+      for (int i = 0; i < 1000 && !Complete(); ++i) StepSink();
+    } catch (const Crash&) {
+    }
+    sink_loop_.reset();
+    sink_task_.reset();
+  }
+
+  // As SourceWorkerTask does: one run of the source, and the drain of its queue. False: a fault
+  // ended it.
+  bool TellHistory(FaultyLog& log) {
     SourceEnvironment source;
     source.connector = "source";
     source.log = &log;
     source.clock = &SystemClock();
     source.queue_bytes = 1 << 30;
     if (shape_.source_drops) source.transforms = &chain_;
+    std::stop_source stop;
+    SourceSession session(source, stop.get_token());
+    FakeSourceTask task(history_, faults_, random_(), [&] { TakeTurns(session); });
     bool told = false;
-    while (!told) {
-      std::stop_source stop;
-      SourceSession session(source, stop.get_token());
-      FakeSourceTask task(history_, faults_, random_(), [&] { TakeTurns(session); });
-      try {
-        task.Run(session, stop.get_token());
-        told = true;
-      } catch (const RetriableError&) {
-      }
-      session.Close();
-      while (session.CommitSome()) {
-      }
-      if (session.failure()) {
-        told = false;
-        try {
-          std::rethrow_exception(session.failure());
-        } catch (const RetriableError&) {
-        }
-      }
+    try {
+      task.Run(session, stop.get_token());
+      told = true;
+    } catch (const RetriableError&) {
     }
-    for (int i = 0; i < 1000 && !Complete(); ++i) StepSink();
-    sink_loop_.reset();
-    sink_task_.reset();
+    session.Close();
+    while (session.CommitSome()) {
+    }
+    if (!session.failure()) return told;
+    try {
+      std::rethrow_exception(session.failure());
+    } catch (const RetriableError&) {
+    }
+    return false;
   }
 
   void TakeTurns(SourceSession& session) {
@@ -156,7 +159,7 @@ class Simulation {
   const History history_;
   Faults faults_;
   EverySeventhDropped chain_;
-  log::MemoryLog memory_;
+  const std::shared_ptr<log::Store> store_ = log::MakeMemoryStore();  // What lives on.
   Target target_;
   SinkEnvironment sink_;
   std::unique_ptr<FakeSinkTask> sink_task_;

@@ -12,7 +12,7 @@ class SourceSessionTest : public testing::Test {
  protected:
   SourceSessionTest() {
     environment_.connector = "c";
-    environment_.log = &log_;
+    environment_.log = log_.get();
     environment_.clock = &SystemClock();
     environment_.queue_bytes = 1 << 20;
   }
@@ -26,7 +26,7 @@ class SourceSessionTest : public testing::Test {
     return batch;
   }
 
-  log::MemoryLog log_;
+  const std::unique_ptr<log::StoredLog> log_ = log::MakeMemoryLog();
   SourceEnvironment environment_;
   std::stop_source stop_;
 };
@@ -41,18 +41,18 @@ TEST_F(SourceSessionTest, ConfirmsOnlyWhatIsDurable) {
 
 TEST_F(SourceSessionTest, ABatchThatOnlyConfirmsWritesNothing) {
   sim::Faults none(1, 0, 0);
-  sim::FaultyLog counting(log_, none, sim::Faults::Crashes::kNo);
+  sim::FaultyLog counting(*log_, none, sim::Faults::Crashes::kNo);
   environment_.log = &counting;
   SourceSession session(environment_, stop_.get_token());
   ASSERT_TRUE(session.Emit(Confirming(10, false)));
   ASSERT_TRUE(session.CommitSome());
   EXPECT_EQ(session.DurableConfirm(), 10u);
-  EXPECT_TRUE(log_.SourceOffsets("c").empty());
+  EXPECT_TRUE(log_->SourceOffsets("c").empty());
 }
 
 TEST_F(SourceSessionTest, AFailedAppendReachesTheSourceAndConfirmsNothing) {
   sim::Faults always(1, 1000, 1000);
-  sim::FaultyLog failing(log_, always, sim::Faults::Crashes::kNo);
+  sim::FaultyLog failing(*log_, always, sim::Faults::Crashes::kNo);
   environment_.log = &failing;
   SourceSession session(environment_, stop_.get_token());
   ASSERT_TRUE(session.Emit(Confirming(10)));
@@ -83,7 +83,7 @@ TEST_F(SourceSessionTest, AStopEndsTheWaitAndWhatIsQueuedIsDrained) {
   session.Close();
   while (session.CommitSome()) {
   }
-  EXPECT_EQ(log_.SourceOffsets("c").at(R"({"server":"s"})"), R"({"lsn":1})");
+  EXPECT_EQ(log_->SourceOffsets("c").at(R"({"server":"s"})"), R"({"lsn":1})");
 }
 
 TEST_F(SourceSessionTest, AFullQueueHoldsTheSourceUntilTheStop) {
@@ -97,7 +97,7 @@ TEST_F(SourceSessionTest, AFullQueueHoldsTheSourceUntilTheStop) {
 }
 
 TEST_F(SourceSessionTest, FindsItsOffsetHoweverThePartitionIsWritten) {
-  log_.AlterSourceOffsets("c", {{R"({"server": "s"})", R"({"lsn":7})"}});
+  log_->AlterSourceOffsets("c", {{R"({"server": "s"})", R"({"lsn":7})"}});
   SourceSession session(environment_, stop_.get_token());
   EXPECT_EQ(session.LoadOffset(R"({"server":"s"})"), R"({"lsn":7})");
   EXPECT_EQ(session.LoadOffset(R"({"server":"other"})"), std::nullopt);

@@ -31,7 +31,7 @@ class WorkerHerderTest : public testing::Test {
   void StartWorker() {
     HerderOptions options;
     options.failed_restart = std::chrono::milliseconds(0);
-    herder_ = std::make_unique<WorkerHerder>(plugins_, log_, options);
+    herder_ = std::make_unique<WorkerHerder>(plugins_, *log_, options);
     herder_->Start();
   }
   void RestartWorker() {
@@ -69,7 +69,7 @@ class WorkerHerderTest : public testing::Test {
 
   sim::FakeWorld world_;
   const Plugins plugins_;
-  log::MemoryLog log_;
+  const std::unique_ptr<log::StoredLog> log_ = log::MakeMemoryLog();
   std::unique_ptr<WorkerHerder> herder_;
 };
 
@@ -185,7 +185,7 @@ TEST_F(WorkerHerderTest, AFailedTaskIsTriedAgainByItself) {
   herder_.reset();
   HerderOptions options;
   options.failed_restart = std::chrono::milliseconds(5);
-  herder_ = std::make_unique<WorkerHerder>(plugins_, log_, options);
+  herder_ = std::make_unique<WorkerHerder>(plugins_, *log_, options);
   herder_->Start();
   world_.source_fails = true;
   Create("p", Source());
@@ -301,9 +301,9 @@ TEST_F(WorkerHerderTest, SurvivesFaultsEverywhereWhileItIsOrderedAbout) {
     SCOPED_TRACE(seed);
     sim::FakeWorld world(sim::History::Make(seed, 200));
     const Plugins plugins = sim::FakePlugins(world);
-    log::MemoryLog memory;
+    const auto memory = log::MakeMemoryLog();
     std::mt19937_64 random(seed);
-    auto herder = std::make_unique<WorkerHerder>(plugins, memory, HerderOptions{});
+    auto herder = std::make_unique<WorkerHerder>(plugins, *memory, HerderOptions{});
     herder->Start();
     herder->PutConfig("source", Source(), TargetState::kStarted, true);
     herder->PutConfig("sink", Sink(), TargetState::kStarted, true);
@@ -321,7 +321,7 @@ TEST_F(WorkerHerderTest, SurvivesFaultsEverywhereWhileItIsOrderedAbout) {
           break;
         case 3:
           herder = nullptr;
-          herder = std::make_unique<WorkerHerder>(plugins, memory, HerderOptions{});
+          herder = std::make_unique<WorkerHerder>(plugins, *memory, HerderOptions{});
           herder->Start();
           break;
         default:
