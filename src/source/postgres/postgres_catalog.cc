@@ -230,7 +230,7 @@ class PostgresCatalog::Impl {
     // Columns that are filtered out need not be read at all.
     std::vector<RelationMessage::Column> kept;
     for (size_t i = 0; i < relation.columns.size(); ++i) {
-      if (out.table->wire_to_column[i] >= 0) kept.push_back(std::move(relation.columns[i]));
+      if (out.table->wire_to_column[i] >= 0) kept.push_back(relation.columns[i]);
     }
     if (kept.size() != relation.columns.size()) {
       relation.columns = std::move(kept);
