@@ -168,7 +168,7 @@ std::string UnscaledToText(std::string_view bytes, int32_t scale) {
     reversed += static_cast<char>('0' + remainder);
   }
   while (static_cast<int32_t>(reversed.size()) <= scale || reversed.empty()) reversed += '0';
-  if (scale > 0) reversed.insert(static_cast<size_t>(scale), ".");
+  if (scale > 0) reversed.insert(static_cast<size_t>(scale), 1, '.');
   if (negative) reversed += '-';
   std::string text(reversed.rbegin(), reversed.rend());
   if (scale < 0) text.append(static_cast<size_t>(-scale), '0');
@@ -178,10 +178,9 @@ std::string UnscaledToText(std::string_view bytes, int32_t scale) {
 void AppendBigDecimal(std::string& out, std::string_view text) {
   const Parts parts = Split(text);
   const auto scale = static_cast<int64_t>(parts.fraction.size());
-  std::string digits(parts.whole);
-  digits += parts.fraction;
-  const size_t first = std::min(digits.find_first_not_of('0'), digits.size() - 1);
-  digits.erase(0, first);
+  const std::string all = fmt::format("{}{}", parts.whole, parts.fraction);
+  std::string_view digits = all;
+  while (digits.size() > 1 && digits[0] == '0') digits.remove_prefix(1);
   const int64_t adjusted = -scale + static_cast<int64_t>(digits.size()) - 1;
   if (adjusted >= -6) {
     out += text;
@@ -191,7 +190,7 @@ void AppendBigDecimal(std::string& out, std::string_view text) {
   out += digits[0];
   if (digits.size() > 1) {
     out += '.';
-    out.append(digits, 1);
+    out += digits.substr(1);
   }
   out += 'E';
   AppendInteger(out, adjusted);

@@ -109,6 +109,13 @@ std::vector<AddedColumn> Resolve(const TopicSchema& schema,
   return out;
 }
 
+template <class Integer>
+void AppendNumber(std::string& out, Integer value) {
+  char buffer[24];
+  const auto r = std::to_chars(buffer, buffer + sizeof buffer, value);
+  out.append(buffer, static_cast<size_t>(r.ptr - buffer));
+}
+
 Datum RowDatum(const Datum* row, uint32_t index) {
   return row == nullptr ? Datum::Null() : row[index];
 }
@@ -267,21 +274,16 @@ std::string_view SnapshotText(SnapshotMark mark) {
 }
 
 void AppendSequence(std::string& out, uint64_t last_commit_position, uint64_t position) {
-  char buffer[24];
-  const auto append = [&](uint64_t value) {
-    const auto r = std::to_chars(buffer, buffer + sizeof buffer, value);
-    out.append(buffer, static_cast<size_t>(r.ptr - buffer));
-  };
   out += '[';
   if (last_commit_position == 0) {
     out += "null";
   } else {
     out += '"';
-    append(last_commit_position);
+    AppendNumber(out, last_commit_position);
     out += '"';
   }
   out += ",\"";
-  append(position);
+  AppendNumber(out, position);
   out += "\"]";
 }
 
@@ -290,11 +292,9 @@ void AppendTransactionId(std::string& out, const Transaction& transaction, uint6
     out += transaction.name;
     return;
   }
-  char buffer[48];
-  auto r = std::to_chars(buffer, buffer + sizeof buffer, transaction.id);
-  *r.ptr = ':';
-  r = std::to_chars(r.ptr + 1, buffer + sizeof buffer, position);
-  out.append(buffer, static_cast<size_t>(r.ptr - buffer));
+  AppendNumber(out, transaction.id);
+  out += ':';
+  AppendNumber(out, position);
 }
 
 }  // namespace tidewire::model
