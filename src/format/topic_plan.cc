@@ -1,5 +1,7 @@
 #include "format/topic_plan.h"
 
+#include <charconv>
+
 #include "format/column_schema.h"
 #include "format/connect_json.h"
 #include "format/json_text.h"
@@ -53,13 +55,45 @@ std::vector<AddedPlan> AddedPlans(const TopicSchema& schema,
   return plans;
 }
 
+// An instant's digits in milliseconds, microseconds and nanoseconds: each is the begin of the next,
+// so one conversion serves all three.
+class ClockText {
+ public:
+  explicit ClockText(int64_t ns) {
+    // Small and negative values have no digits to share; only clocks that stand still give them.
+    const int64_t shared = std::max(ns, kSharedMin);
+    size_ =
+        static_cast<size_t>(std::to_chars(digits_, digits_ + sizeof digits_, shared).ptr - digits_);
+    if (ns < kSharedMin) size_ = 0;
+    ns_ = ns;
+  }
+  void AppendMillis(std::string& out) const { Append(out, 6, 1'000'000); }
+  void AppendMicros(std::string& out) const { Append(out, 3, 1000); }
+  void AppendNanos(std::string& out) const { Append(out, 0, 1); }
+
+ private:
+  static constexpr int64_t kSharedMin = 1'000'000;
+  void Append(std::string& out, size_t without, int64_t divisor) const {
+    if (size_ > 0) {
+      out.append(digits_, size_ - without);
+    } else {
+      AppendInteger(out, ns_ / divisor);
+    }
+  }
+
+  char digits_[24];
+  size_t size_ = 0;
+  int64_t ns_ = 0;
+};
+
 void AppendClock(std::string& out, int64_t ns) {
+  const ClockText clock(ns);
   out += ",\"ts_ms\":";
-  AppendInteger(out, ns / 1'000'000);
+  clock.AppendMillis(out);
   out += ",\"ts_us\":";
-  AppendInteger(out, ns / 1000);
+  clock.AppendMicros(out);
   out += ",\"ts_ns\":";
-  AppendInteger(out, ns);
+  clock.AppendNanos(out);
 }
 
 void AppendTransaction(std::string& out, const Record& record, const Transaction* transaction) {
@@ -161,17 +195,18 @@ void TablePlan::BuildSource(const TopicSchema& schema) {
 void TablePlan::AppendSource(const Record& record, const Transaction* transaction,
                              std::string& out) const {
   const int64_t micros = transaction == nullptr ? record.ts_ns / 1000 : transaction->commit_ts_us;
+  const ClockText clock(micros * 1000);
   out += source_.head;
-  AppendInteger(out, micros / 1000);
+  clock.AppendMillis(out);
   out += source_.snapshot;
   out += model::SnapshotText(record.snapshot);
   out += source_.database;
   AppendQuotedSequence(out, transaction == nullptr ? 0 : transaction->last_commit_position,
                        record.position);
   out += source_.clock;
-  AppendInteger(out, micros);
+  clock.AppendMicros(out);
   out += ",\"ts_ns\":";
-  AppendInteger(out, micros * 1000);
+  clock.AppendNanos(out);
   out += source_.table;
   AppendNumberOrNull(out, transaction == nullptr ? 0 : transaction->id);
   out += ",\"lsn\":";

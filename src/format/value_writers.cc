@@ -41,13 +41,23 @@ void WriteHeaderText(const ColumnPlan&, const Datum& d, std::string& out) {
   AppendHeaderString(out, d.view());
 }
 
+// AppendUnscaled knows nothing of columns; the error has to name one.
+void AppendUnscaledOf(const ColumnPlan& plan, std::string_view text, int32_t scale,
+                      std::string& bytes) {
+  try {
+    AppendUnscaled(bytes, text, scale);
+  } catch (const DataError& error) {
+    throw DataError(fmt::format("{}: {}", plan.where, error.what()));
+  }
+}
+
 void WriteDecimalBytes(const ColumnPlan& plan, const Datum& d, std::string& out) {
   if (!IsFiniteDecimal(d.view())) {
     out += "null";  // BigDecimal has neither NaN nor infinity.
     return;
   }
   std::string bytes;
-  AppendUnscaled(bytes, d.view(), plan.scale);
+  AppendUnscaledOf(plan, d.view(), plan.scale, bytes);
   out += '"';
   AppendBase64(out, bytes);
   out += '"';
@@ -61,14 +71,14 @@ void WriteDecimalNumber(const ColumnPlan&, const Datum& d, std::string& out) {
   }
 }
 
-void WriteVariableDecimal(const ColumnPlan&, const Datum& d, std::string& out) {
+void WriteVariableDecimal(const ColumnPlan& plan, const Datum& d, std::string& out) {
   if (!IsFiniteDecimal(d.view())) {
     out += "null";
     return;
   }
   const int32_t scale = SignificantScale(d.view());
   std::string bytes;
-  AppendUnscaled(bytes, d.view(), scale);
+  AppendUnscaledOf(plan, d.view(), scale, bytes);
   out += "{\"scale\":";
   AppendInteger(out, scale);
   out += ",\"value\":\"";

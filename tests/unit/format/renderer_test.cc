@@ -162,6 +162,16 @@ TEST(Renderer, NamesTheColumnOfABadValue) {
   }
 }
 
+TEST(Renderer, NamesTheColumnOfADecimalBeyondItsScale) {
+  TableRenderer t({{"price", "numeric(5,2)"}});
+  try {
+    t.Value({"1.555"});
+    FAIL();
+  } catch (const DataError& error) {
+    EXPECT_NE(std::string(error.what()).find("g.t.price"), std::string::npos) << error.what();
+  }
+}
+
 TEST(Renderer, WritesSpecialDecimalsByMode) {
   TableRenderer t({{"n", "numeric"}});
   t.options.decimal = model::DecimalMode::kString;
