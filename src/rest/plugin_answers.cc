@@ -82,6 +82,13 @@ void WriteDefinition(JsonWriter& out, const Property& property, int order, bool 
   out.Key("dependents").Texts(property.dependents).Key("order").Int(order).EndObject();
 }
 
+const config::Definition* OwnDefinition(const Plugin* plugin) {
+  if (plugin == nullptr) return nullptr;
+  if (plugin->definition != nullptr) return plugin->definition;
+  if (plugin->source) return &plugin->source->definition();
+  return plugin->sink ? &plugin->sink->definition() : nullptr;
+}
+
 // Debezium declares nothing as required: its own validators complain instead.
 bool ShownAsRequired(const Property& property, const config::Definition& definition) {
   return property.required && config::ComplaintsOf(definition) == config::Complaints::kKafka;
@@ -103,9 +110,8 @@ class Validated {
  private:
   void WriteOne(const config::ValidatedProperty& one) {
     const Property& property = *one.property;
-    const config::Definition* own =
-        validated_.plugin == nullptr ? nullptr : validated_.plugin->definition;
-    const bool is_own = own != nullptr && own->Find(property.name) == &property;
+    const config::Definition* own = OwnDefinition(validated_.plugin);
+    const bool is_own = own != nullptr && own->Find(property.name) != nullptr;
     // The properties of an alias count from 0, `type`.
     const int order =
         property.name.starts_with("transforms.") || property.name.starts_with("predicates.")
@@ -195,10 +201,9 @@ std::string PluginConfigJson(const Plugin& plugin) {
   JsonWriter out;
   Orders orders;
   out.BeginArray();
-  if (plugin.definition != nullptr) {
-    for (const Property& property : plugin.definition->properties) {
-      WriteDefinition(out, property, orders.Next(property),
-                      ShownAsRequired(property, *plugin.definition));
+  if (const config::Definition* own = OwnDefinition(&plugin)) {
+    for (const Property& property : own->properties) {
+      WriteDefinition(out, property, orders.Next(property), ShownAsRequired(property, *own));
     }
   }
   out.EndArray();
