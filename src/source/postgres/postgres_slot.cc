@@ -22,6 +22,16 @@ void PauseFor(milliseconds time, std::stop_token stop) {
   never.wait_for(lock, stop, time, [] { return false; });
 }
 
+// Walsender commands know no E'' form: a backslash is a backslash there.
+std::string QuotePlain(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'') out += c;
+    out += c;
+  }
+  return out + '\'';
+}
+
 Lsn LsnOf(const PGresult* result, int column) {
   return Lsn::Parse(PgText(result, 0, column)).value_or(Lsn{});
 }
@@ -84,11 +94,10 @@ std::unique_ptr<PostgresStreamReader> PostgresSlot::Open(Lsn start, Clock& clock
       clock.Steady() + settings_.slot_retry_delay * std::max(1, settings_.slot_retries_max);
   while (!stop.stop_requested()) {
     PgConnectionHandle connection = PgConnect(settings_.connection, PgSession::kReplication);
-    std::string publication = settings_.publication_name;
     const std::string command = fmt::format(
         "START_REPLICATION SLOT {} LOGICAL {} (proto_version '1', publication_names {}{})",
         PgQuoteIdentifier(settings_.slot_name), start.ToString(),
-        PgQuoteLiteral(PgQuoteIdentifier(publication)),
+        QuotePlain(PgQuoteIdentifier(settings_.publication_name)),
         PQserverVersion(connection.get()) >= kVersion14 ? ", messages 'true'" : "");
     try {
       return PostgresStreamReader::Start(std::move(connection), command);

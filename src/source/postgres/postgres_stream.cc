@@ -30,12 +30,14 @@ constexpr size_t kKeepaliveBytes = 1 + 8 + 8 + 1;
 }  // namespace
 
 PostgresStream::PostgresStream(const PostgresSettings& settings, PostgresStreamDecoder& decoder,
-                               PostgresStreamReader& reader, SourceContext& context, Clock& clock)
+                               PostgresStreamReader& reader, SourceContext& context, Clock& clock,
+                               PostgresStreamLag* lag)
     : settings_(settings),
       decoder_(decoder),
       reader_(reader),
       context_(context),
       clock_(clock),
+      lag_(lag),
       wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (wake_ < 0) throw RetriableError("out of file descriptors; raise the limit (ulimit -n)");
 }
@@ -144,6 +146,8 @@ void PostgresStream::OnTimers(TimePoint now) {
     AdvanceWhenIdle();
     SendStatus(now);
   } else if (reply_asked_) {
+    // A server that shuts down waits until all that it sent is confirmed.
+    AdvanceWhenIdle();
     SendStatus(now);
   } else if (emitted_ > confirmed_ && now >= last_status_ + kStatusSpacing &&
              context_.DurableConfirm() > confirmed_.value) {
@@ -172,11 +176,16 @@ void PostgresStream::SendStatus(TimePoint now) {
 
 void PostgresStream::Report(TimePoint now) {
   next_report_ = now + kReportInterval;
-  const uint64_t known =
-      std::max({received_.value, decoder_.position().end.value, confirmed_.value});
-  const uint64_t behind = known - std::min(known, decoder_.position().end.value);
-  const uint64_t retained = confirmed_.is_set() ? known - confirmed_.value : 0;
-  context_.ReportLag(behind, retained, decoder_.position().commit_ts_us);
+  const Lsn position = std::max(decoder_.position().end, idle_end_);
+  Lsn end = std::max(received_, position);
+  Lsn restart = confirmed_;
+  if (lag_ != nullptr) {
+    lag_->Refresh(decoder_.changes() + received_.value, now);
+    end = std::max(end, lag_->server_end());
+    if (lag_->restart().is_set()) restart = lag_->restart();
+  }
+  const uint64_t retained = restart.is_set() ? end.value - std::min(restart, end).value : 0;
+  context_.ReportLag(end.value - position.value, retained, decoder_.position().commit_ts_us);
 }
 
 PostgresStream::Nanos PostgresStream::TimeToNextTimer(TimePoint now) const {

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "source/postgres/postgres_settings.h"
 #include "source/postgres/postgres_stream_decoder.h"
+#include "source/postgres/postgres_stream_lag.h"
 #include "source/postgres/postgres_stream_pacer.h"
 #include "source/postgres/postgres_stream_reader.h"
 #include "source/source.h"
@@ -22,9 +23,10 @@ namespace tidewire::source {
 // keepalives, so that it keeps no WAL for us.
 class PostgresStream {
  public:
-  // All referenced objects must outlive this one.
+  // All referenced objects must outlive this one. `lag` may be null: the server is not asked then.
   PostgresStream(const PostgresSettings& settings, PostgresStreamDecoder& decoder,
-                 PostgresStreamReader& reader, SourceContext& context, Clock& clock);
+                 PostgresStreamReader& reader, SourceContext& context, Clock& clock,
+                 PostgresStreamLag* lag = nullptr);
   ~PostgresStream();
   PostgresStream(const PostgresStream&) = delete;
   PostgresStream& operator=(const PostgresStream&) = delete;
@@ -56,6 +58,7 @@ class PostgresStream {
   PostgresStreamReader& reader_;
   SourceContext& context_;
   Clock& clock_;
+  PostgresStreamLag* const lag_;
   PostgresStreamPacer pacer_;
   const int wake_;  // An eventfd; readable once a stop was requested.
 

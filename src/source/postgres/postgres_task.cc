@@ -200,7 +200,8 @@ void PostgresTask::Stream(Start start, PostgresCatalog& catalog,
       });
   Logger("source.postgres")
       .info("streaming from {} through slot {}", begin.ToString(), settings_.slot_name);
-  PostgresStream stream(settings_, decoder, *reader, context, clock_);
+  PostgresStreamLag lag(settings_);
+  PostgresStream stream(settings_, decoder, *reader, context, clock_, &lag);
   stream.Run(stop);
 }
 

@@ -242,6 +242,17 @@ TEST_F(Streaming, StoresThePositionOfAnIdleStreamBeforeItConfirmsIt) {
   EXPECT_EQ(reader_.flushed.back(), 1000u);
 }
 
+// A server's shutdown once hung until the next regular status update.
+TEST_F(Streaming, FollowsAtOnceWhenTheServerAsksForAReply) {
+  settings_.status_update_interval = 1h;
+  reader_.groups.push_back({Keepalive(1000)});
+  reader_.groups.push_back({Keepalive(2000, true)});
+  reader_.groups.push_back({Keepalive(2000, true)});
+  Run();
+  EXPECT_EQ(context_.batches.back()->confirm, 2000u);
+  EXPECT_EQ(reader_.flushed.back(), 2000u);
+}
+
 TEST_F(Streaming, DoesNotPassAnOpenTransactionByAKeepalive) {
   clock_.step = 100ms;
   settings_.status_update_interval = 1s;
