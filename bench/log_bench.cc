@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <random>
 
 #include "log/embedded/embedded_log.h"
 #include "log/record_codec.h"
@@ -31,10 +32,18 @@ model::TopicSchemaPtr BenchSchema() {
   return schema;
 }
 
+// Hexadecimal digits, as texts made by md5() are: compression finds little in them.
+std::string Noise(std::mt19937& random, size_t length) {
+  std::string text(length, ' ');
+  for (char& c : text) c = "0123456789abcdef"[random() % 16];
+  return text;
+}
+
 // Transactions of ten changes, three of them updates that have a key in `before`.
 model::ChangeBatchPtr BenchBatch(const model::TopicSchemaPtr& schema, int64_t records) {
   auto batch = std::make_unique<model::ChangeBatch>();
   const uint32_t index = batch->SchemaIndex(schema);
+  std::mt19937 random(1);
   for (int64_t i = 0; i < records; ++i) {
     if (i % 10 == 0) {
       model::Transaction& t = batch->transactions.emplace_back();
@@ -45,10 +54,11 @@ model::ChangeBatchPtr BenchBatch(const model::TopicSchemaPtr& schema, int64_t re
     model::Datum* row = batch->NewRow(*schema->table);
     row[0] = model::Datum::Integer(1'000'000 + i);
     row[1] = model::Datum::Integer(i % 1000);
-    row[2] = model::Datum::View(batch->arena.Copy("a text of about forty characters, as it is"));
-    row[3] = model::Datum::View(batch->arena.Copy("12345.67"));
+    row[2] = model::Datum::View(batch->arena.Copy(Noise(random, 40)));
+    row[3] = model::Datum::View(batch->arena.Copy(std::to_string(random() % 100'000) + ".25"));
     row[4] = model::Datum::Integer(800'000'000'000'000 + i * 1000);
-    row[5] = model::Datum::View(batch->arena.Copy(R"({"k": 17, "tags": ["a", "b"]})"));
+    row[5] = model::Datum::View(
+        batch->arena.Copy(R"({"k": 17, "tags": [")" + Noise(random, 4) + "\"]}"));
     model::Record record;
     record.op = i % 10 < 7 ? model::Op::kCreate : model::Op::kUpdate;
     record.schema = index;

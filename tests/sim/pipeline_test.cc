@@ -51,7 +51,7 @@ class Simulation {
   }
 
   void Run() {
-    for (int lives = 0; lives < 200 && !Complete(); ++lives) {
+    for (int lives = 0; lives < 100 && !Complete(); ++lives) {
       Live();
     }
     Check();
@@ -77,7 +77,7 @@ class Simulation {
     try {
       while (!TellHistory(log)) {
       }
-      for (int i = 0; i < 1000 && !Complete(); ++i) StepSink();
+      for (int i = 0; i < 300 && !Complete(); ++i) StepSink();
     } catch (const Crash&) {
     }
     sink_loop_.reset();

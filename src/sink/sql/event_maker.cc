@@ -48,7 +48,13 @@ void EventMaker::Make(const model::ChangeBatch& batch, size_t from, size_t to, A
   for (size_t i = from; i < to; ++i) {
     const Record& record = batch.records[i];
     const model::TopicSchemaPtr& schema = batch.schemas[record.schema];
-    if (!schema->is_table() || record.op == Op::kGeneral) continue;
+    if (!schema->is_table() || record.op == Op::kGeneral) {
+      WarnOnce(
+          schema->topic,
+          "its records are no rows of a table, so they are not written; leave the topic out of "
+          "topics or topics.regex to be rid of this message");
+      continue;
+    }
     if (record.op == Op::kTruncate) {
       if (options_.truncates) {
         out.push_back(

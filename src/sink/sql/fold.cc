@@ -258,12 +258,4 @@ std::vector<NetChanges> Fold::Result() const {
   return out;
 }
 
-void Fold::Clear() {
-  tables_.clear();
-  by_plan_.clear();
-  last_plan_ = nullptr;
-  last_table_ = nullptr;
-  arena_.Clear();
-}
-
 }  // namespace tidewire::sink

@@ -39,9 +39,8 @@ class Fold {
   // Takes events from the front while their order does not matter beyond what the fold keeps;
   // returns how many. The first one not taken must be applied by itself, after the fold's result.
   size_t Add(std::span<const RowEvent> events);
-  // By order of first appearance of the tables. Valid until Clear.
+  // By order of first appearance of the tables. Valid as long as the fold.
   std::vector<NetChanges> Result() const;
-  void Clear();
 
  private:
   class Table;

@@ -120,8 +120,6 @@ SqlSinkOptions ConfluentJdbcOptions(const config::Config& config) {
   options.create_tables = config.GetBool("auto.create");
   options.evolve_tables = config.GetBool("auto.evolve");
   options.quote = Lower(config.Get("quote.sql.identifiers")) != "never";
-  // pk.mode=kafka names its three columns by pk.fields.
-  if (options.key_mode == KeyMode::kKafka) options.key_fields.clear();
   CheckModes(options, "pk.mode");
   return options;
 }

@@ -32,7 +32,7 @@ struct SqlSinkOptions {
   std::map<std::string, std::string> connection;  // libpq's keywords and values.
   InsertMode insert_mode = InsertMode::kInsert;
   KeyMode key_mode = KeyMode::kNone;
-  std::vector<std::string> key_fields;
+  std::vector<std::string> key_fields;  // kKafka: names of the three columns, or none.
   bool deletes = false;
   bool truncates = false;
   bool create_tables = false;

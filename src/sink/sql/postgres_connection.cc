@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
 
 #include "base/bytes.h"
 
@@ -12,6 +13,8 @@ namespace {
 
 // Statements on their way before their results are read: bounds the memory that answers take.
 constexpr size_t kPipelinedMax = 1000;
+// How often a wait for the server looks whether it is to end.
+constexpr std::chrono::milliseconds kInterruptLook{100};
 
 std::string Trimmed(const char* message) {
   std::string text = message == nullptr ? "" : message;
@@ -34,17 +37,6 @@ bool IsTransient(std::string_view state) {
 
 }  // namespace
 
-Interrupter::Interrupter() : descriptor_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  if (descriptor_ < 0)
-    throw RetriableError(
-        "no file descriptor is left for a sink task; raise the limit of open files");
-}
-Interrupter::~Interrupter() { close(descriptor_); }
-void Interrupter::Signal() noexcept {
-  const uint64_t one = 1;
-  // Fails only when the counter is full, and then it is readable anyway.
-  [[maybe_unused]] const ssize_t written = write(descriptor_, &one, sizeof(one));
-}
 void ParameterList::Clear() {
   buffer_.clear();
   items_.clear();
@@ -101,22 +93,23 @@ void PostgresConnection::Connect(std::chrono::milliseconds patience) {
 
 void PostgresConnection::Wait(short events,
                               std::optional<std::chrono::steady_clock::time_point> deadline) {
-  pollfd descriptors[2] = {{PQsocket(connection_.get()), events, 0},
-                           {interrupter_ == nullptr ? -1 : interrupter_->descriptor(), POLLIN, 0}};
+  pollfd descriptor{PQsocket(connection_.get()), events, 0};
   while (true) {
-    int timeout = -1;
+    if (interrupter_ != nullptr && interrupter_->signalled()) {
+      throw RetriableError(fmt::format("{}: interrupted because the task is to stop", target_));
+    }
+    auto timeout = kInterruptLook;
     if (deadline) {
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
           *deadline - std::chrono::steady_clock::now());
-      if (left.count() <= 0)
+      if (left.count() <= 0) {
         throw RetriableError(
             fmt::format("{} does not answer; is it frozen or unreachable?", target_));
-      timeout = static_cast<int>(left.count()) + 1;
+      }
+      timeout = std::min(timeout, left + std::chrono::milliseconds(1));
     }
-    const int ready = poll(descriptors, 2, timeout);
+    const int ready = poll(&descriptor, 1, static_cast<int>(timeout.count()));
     if (ready < 0 && errno != EINTR) Lost();
-    if (descriptors[1].revents != 0)
-      throw RetriableError(fmt::format("{}: interrupted because the task is to stop", target_));
     if (ready > 0) return;
   }
 }

@@ -16,18 +16,15 @@
 
 namespace tidewire::sink {
 
-// Ends all waits, for good. Signal: any thread.
+// Ends all waits of a session, for good. Signal: any thread. No file descriptor: a thousand idle
+// sinks need none.
 class Interrupter {
  public:
-  Interrupter();
-  ~Interrupter();
-  Interrupter(const Interrupter&) = delete;
-  Interrupter& operator=(const Interrupter&) = delete;
-  void Signal() noexcept;
-  int descriptor() const { return descriptor_; }
+  void Signal() noexcept { signalled_.store(true, std::memory_order_relaxed); }
+  bool signalled() const { return signalled_.load(std::memory_order_relaxed); }
 
  private:
-  int descriptor_ = -1;
+  std::atomic<bool> signalled_{false};
 };
 
 // Values of one prepared statement's execution.
@@ -83,7 +80,8 @@ class PostgresConnection {
   // Waits for all; the first failure is thrown when everything was read. Nothing pending: returns
   // at once.
   void FinishPipeline();
-  // Counts the pipelines. Statements prepared in one that failed may or may not exist; `failed` is told its number.
+  // Counts the pipelines. Statements prepared in one that failed may or may not exist; `failed` is
+  // told its number.
   uint64_t pipeline() const { return pipeline_; }
   void OnFailedPipeline(std::function<void(uint64_t)> failed) { on_failed_ = std::move(failed); }
 

@@ -120,6 +120,8 @@ void PostgresSession::Close() noexcept {
   stages_ = 0;
   state_ = State::kNone;
   deferrable_ = false;
+  std::string().swap(chunk_);
+  parameters_ = {};
 }
 
 TargetTablePtr PostgresSession::Describe(const TableName& name) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/failpoint.h"
 #include "base/logging.h"
 
 namespace tidewire::sink {
@@ -75,9 +74,9 @@ void RowApplier::OneByOne(std::span<const RowEvent> events) {
 
 void RowApplier::InBulk(std::span<const RowEvent> events) {
   while (!events.empty()) {
-    fold_.Clear();
-    const size_t taken = fold_.Add(events);
-    const std::vector<NetChanges> changes = fold_.Result();
+    Fold fold;  // Here, so that nothing of it stays while the sink is idle.
+    const size_t taken = fold.Add(events);
+    const std::vector<NetChanges> changes = fold.Result();
     const auto stretch = events.first(std::max<size_t>(taken, 1));
     events = events.subspan(stretch.size());
     if (taken == 0 || stretch.size() <= options_.small_batch_max || OrderMatters(changes)) {
@@ -109,7 +108,6 @@ void RowApplier::InBulk(std::span<const RowEvent> events) {
       OneByOne(stretch);
     }
   }
-  fold_.Clear();
 }
 
 void RowApplier::BulkStep(const std::vector<NetChanges>& changes, Level level) {
@@ -124,7 +122,6 @@ void RowApplier::BulkStep(const std::vector<NetChanges>& changes, Level level) {
         session_.Send({RowOp::kDelete, table.plan, nullptr, row, nullptr, nullptr});
     }
   }
-  Failpoint("sink.mid_apply");
   for (const size_t i : order) {
     const NetChanges& table = changes[i];
     for (const NetChanges::Partial& group : table.partial)

@@ -39,7 +39,6 @@ class RowApplier {
 
   const SqlSinkOptions& options_;
   TargetSession& session_;
-  Fold fold_;
   ApplyCounts counts_;
   int staged_only_ =
       0;  // So many bulks more without direct inserts: the last ones met rows that were there.

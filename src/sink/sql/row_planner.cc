@@ -102,7 +102,8 @@ std::vector<WantedColumn> RowPlanner::Wanted(const TopicSchema& schema) const {
     wanted.nullable = column.nullable && !wanted.key;
     wanted.default_text = column.generated || column.identity ? std::nullopt : column.default_text;
     // Only a target that speaks the source's SQL could take the expression.
-    if (column.generated && wanted.source_kind == "postgresql") wanted.generation = column.generation;
+    if (column.generated && wanted.source_kind == "postgresql")
+      wanted.generation = column.generation;
     out.push_back(std::move(wanted));
   }
   for (const model::AddedColumn& added : model::AddedColumns(schema)) {
@@ -113,8 +114,11 @@ std::vector<WantedColumn> RowPlanner::Wanted(const TopicSchema& schema) const {
   }
   if (options_.key_mode == KeyMode::kKafka) {
     for (const KafkaColumn& kafka : kKafkaColumns) {
+      const auto place = static_cast<size_t>(&kafka - kKafkaColumns);
       WantedColumn wanted;
-      wanted.name = kafka.name;
+      wanted.name = options_.key_fields.size() == std::size(kKafkaColumns)
+                        ? options_.key_fields[place]
+                        : kafka.name;
       wanted.type.kind = kafka.kind;
       wanted.nullable = false;
       wanted.key = true;

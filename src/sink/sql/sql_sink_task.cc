@@ -168,6 +168,7 @@ void SqlSinkTask::NoteRecord(const model::ChangeBatch& batch, const model::Recor
 void SqlSinkTask::ApplyEvents() {
   if (events_.empty()) return;
   applier_.Apply(events_);
+  Failpoint("sink.mid_apply");
   events_.clear();
   changed_ = true;
 }

@@ -60,40 +60,6 @@ SnapshotPoint LookAtPoint(PGconn* connection, Lsn view) {
   return out;
 }
 
-// What a table without a key has in the log cannot be told from what comes: it is emptied first.
-model::ChangeBatchPtr MakeTruncates(const std::vector<SnapshotTable>& tables,
-                                    const SnapshotPoint& point, int64_t now_ns,
-                                    PostgresSnapshotState& state) {
-  model::ChangeBatchPtr out;
-  for (const SnapshotTable& table : tables) {
-    const TableName name{table.schema, table.name};
-    if (!table.table->schema().key.empty() || !state.MayHaveRows(name)) continue;
-    if (out == nullptr) {
-      out = std::make_unique<model::ChangeBatch>();
-      model::Transaction transaction;
-      transaction.id = point.transaction_id;
-      transaction.begin_position = transaction.commit_position = point.view.value;
-      transaction.commit_ts_us = point.ts_us;
-      out->transactions.push_back(transaction);
-    }
-    state.BeginTable(name);
-    state.RestartTable(name);
-    model::Record& record = out->records.emplace_back();
-    record.op = model::Op::kTruncate;
-    record.snapshot = model::SnapshotMark::kTrue;
-    record.schema = out->SchemaIndex(table.table->topic_schema);
-    record.transaction = 0;
-    record.position = point.view.value;
-    record.ts_ns = now_ns;
-    Logger("source.postgres")
-        .warn(
-            "table {}.{} has no key and was read in part before: it is read again behind a "
-            "truncate event; a target that ignores truncates keeps the rows twice",
-            table.schema, table.name);
-  }
-  return out;
-}
-
 // Runs the workers and reports until they are done.
 class Crew {
  public:
@@ -232,12 +198,10 @@ std::optional<PostgresSnapshotState> PostgresSnapshot::Run(
             view.ToString(), captured - tables.size(), captured, state.partial().size());
   }
   state.BeginAttempt(view);
-  model::ChangeBatchPtr truncates = MakeTruncates(tables, point, clock_.WallNanos(), state);
   const int server_version = PQserverVersion(connection.get());
   const int threads = std::max(1, settings_.snapshot_threads);
   PostgresSnapshotLedger ledger(context_, partition, std::move(tables), std::move(state),
-                                std::move(position), point);
-  if (truncates != nullptr && !ledger.Emit(std::move(truncates), {})) return std::nullopt;
+                                std::move(position), point, clock_);
   std::deque<SnapshotChunk> chunks = PlanChunks(ledger.tables(), threads, server_version);
   const size_t workers_count = std::clamp<size_t>(chunks.size(), 1, static_cast<size_t>(threads));
   ledger.SetChunks(std::move(chunks), static_cast<int>(workers_count));

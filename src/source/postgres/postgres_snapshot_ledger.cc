@@ -1,6 +1,7 @@
 #include "source/postgres/postgres_snapshot_ledger.h"
 
 #include "base/failpoint.h"
+#include "base/logging.h"
 
 namespace tidewire::source {
 namespace {
@@ -12,6 +13,15 @@ constexpr uint64_t kChunkPagesMax = 16 * 1024;
 constexpr int kTidRangeScans = 140000;  // PostgreSQL 14.
 
 }  // namespace
+
+model::Transaction TransactionOf(const SnapshotPoint& point) {
+  model::Transaction out;
+  out.id = point.transaction_id;
+  out.begin_position = point.view.value;
+  out.commit_position = point.view.value;
+  out.commit_ts_us = point.ts_us;
+  return out;
+}
 
 std::deque<SnapshotChunk> PlanChunks(const std::vector<SnapshotTable>& tables, int threads,
                                      int server_version) {
@@ -41,12 +51,14 @@ std::deque<SnapshotChunk> PlanChunks(const std::vector<SnapshotTable>& tables, i
 PostgresSnapshotLedger::PostgresSnapshotLedger(SourceContext& context, std::string partition,
                                                std::vector<SnapshotTable> tables,
                                                PostgresSnapshotState state,
-                                               PostgresPosition position, SnapshotPoint point)
+                                               PostgresPosition position, SnapshotPoint point,
+                                               Clock& clock)
     : context_(context),
       partition_(std::move(partition)),
       tables_(std::move(tables)),
       position_(std::move(position)),
       point_(point),
+      clock_(clock),
       state_(std::move(state)),
       progress_(tables_.size()) {}
 
@@ -65,8 +77,32 @@ std::optional<SnapshotChunk> PostgresSnapshotLedger::Next() {
   if (chunks_.empty()) return std::nullopt;
   const SnapshotChunk chunk = chunks_.front();
   chunks_.pop_front();
-  state_.BeginTable({tables_[chunk.table].schema, tables_[chunk.table].name});
+  if (std::exchange(progress_[chunk.table].begun, true)) return chunk;
+  const SnapshotTable& table = tables_[chunk.table];
+  const TableName name{table.schema, table.name};
+  const bool restart = table.table->schema().key.empty() && state_.MayHaveRows(name);
+  state_.BeginTable(name);
+  if (restart && !Restart(table)) return std::nullopt;
   return chunk;
+}
+
+bool PostgresSnapshotLedger::Restart(const SnapshotTable& table) {
+  Logger("source.postgres")
+      .warn(
+          "table {}.{} has no key and rows of it are in the log from before: it is read again "
+          "behind a truncate event; a target that ignores truncates keeps the rows twice",
+          table.schema, table.name);
+  state_.RestartTable({table.schema, table.name});
+  auto batch = std::make_unique<model::ChangeBatch>();
+  batch->transactions.push_back(TransactionOf(point_));
+  model::Record& record = batch->records.emplace_back();
+  record.op = model::Op::kTruncate;
+  record.snapshot = model::SnapshotMark::kTrue;
+  record.schema = batch->SchemaIndex(table.table->topic_schema);
+  record.transaction = 0;
+  record.position = point_.view.value;
+  record.ts_ns = clock_.WallNanos();
+  return EmitLocked(std::move(batch), {}, false);
 }
 
 bool PostgresSnapshotLedger::TakeFirstOf(size_t table) {
@@ -101,7 +137,8 @@ bool PostgresSnapshotLedger::EmitLocked(model::ChangeBatchPtr batch,
     tables_done_.fetch_add(1, std::memory_order_relaxed);
   }
   if (last) state_.Complete();
-  rows_.fetch_add(batch->records.size(), std::memory_order_relaxed);
+  const bool rows = !batch->records.empty() && batch->records.front().op == model::Op::kRead;
+  if (rows) rows_.fetch_add(batch->records.size(), std::memory_order_relaxed);
   batch->offset = model::SourceOffset{partition_, OffsetJson(last)};
   Failpoint("postgres_snapshot_emit");
   return context_.Emit(std::move(batch));

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "model/batch.h"
 #include "source/postgres/postgres_catalog.h"
 #include "source/postgres/postgres_position.h"
@@ -33,6 +34,9 @@ struct SnapshotChunk {
   bool whole = true;        // The chunk is the table.
 };
 
+// The transaction that all records of the snapshot belong to.
+model::Transaction TransactionOf(const SnapshotPoint& point);
+
 // Splits tables into chunks for `threads` connections; one thread reads whole tables, in order.
 std::deque<SnapshotChunk> PlanChunks(const std::vector<SnapshotTable>& tables, int threads,
                                      int server_version);
@@ -43,7 +47,7 @@ class PostgresSnapshotLedger {
  public:
   PostgresSnapshotLedger(SourceContext& context, std::string partition,
                          std::vector<SnapshotTable> tables, PostgresSnapshotState state,
-                         PostgresPosition position, SnapshotPoint point);
+                         PostgresPosition position, SnapshotPoint point, Clock& clock);
 
   void SetChunks(std::deque<SnapshotChunk> chunks, int workers);
 
@@ -52,7 +56,9 @@ class PostgresSnapshotLedger {
   uint64_t rows() const { return rows_.load(std::memory_order_relaxed); }
   uint64_t tables_done() const { return tables_done_.load(std::memory_order_relaxed); }
 
-  // The next part to read; nothing: none is left.
+  // The next part to read; nothing: none is left, or the task is to stop. Rows of a table without a
+  // key that may be in the log already cannot be told from those that come, so the table is emptied
+  // first: a truncate event goes before its first part.
   std::optional<SnapshotChunk> Next();
   // True once for all rows, and once for the rows of each table.
   bool TakeFirst() { return !first_taken_.exchange(true); }
@@ -75,7 +81,9 @@ class PostgresSnapshotLedger {
     size_t unread = 0;  // Chunks.
     size_t unemitted = 0;
     bool first_taken = false;
+    bool begun = false;
   };
+  bool Restart(const SnapshotTable& table);
   bool EmitLocked(model::ChangeBatchPtr batch, const std::vector<size_t>& finished, bool last);
   std::string OffsetJson(bool last) const;
 
@@ -84,6 +92,7 @@ class PostgresSnapshotLedger {
   const std::vector<SnapshotTable> tables_;
   const PostgresPosition position_;
   const SnapshotPoint point_;
+  Clock& clock_;
 
   std::mutex mutex_;
   PostgresSnapshotState state_;

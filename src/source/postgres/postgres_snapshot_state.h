@@ -53,7 +53,10 @@ class PostgresSnapshotState {
   void FinishTable(const TableName& table);
   // The table begins again under this attempt's view, and nothing of what was read before counts.
   void RestartTable(const TableName& table);
-  void Complete() { completed_ = true; }
+  void Complete() {
+    completed_ = true;
+    partial_.clear();
+  }
 
   // Changes of transactions that committed (BeginMessage::final_lsn) before this are in the
   // snapshot's rows: the stream leaves them out. Zero: nothing is to be left out.

@@ -189,12 +189,7 @@ bool PostgresSnapshotWorker::Flush() {
 
 void PostgresSnapshotWorker::NewBatch() {
   batch_ = std::make_unique<model::ChangeBatch>();
-  model::Transaction transaction;
-  transaction.id = ledger_.point().transaction_id;
-  transaction.begin_position = ledger_.point().view.value;
-  transaction.commit_position = ledger_.point().view.value;
-  transaction.commit_ts_us = ledger_.point().ts_us;
-  batch_->transactions.push_back(transaction);
+  batch_->transactions.push_back(TransactionOf(ledger_.point()));
   now_ns_ = clock_.WallNanos();
 }
 

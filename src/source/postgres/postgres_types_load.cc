@@ -35,8 +35,9 @@ void PostgresTypes::Load(PGconn* connection,
   std::unordered_set<uint32_t> asked;
   for (;;) {
     std::unordered_set<uint32_t> missing;
+    const size_t before = asked.size();
     const auto want = [&](uint32_t oid) {
-      if (oid != 0 && Find(oid) == nullptr && asked.insert(oid).second) missing.insert(oid);
+      if (oid != 0 && asked.insert(oid).second && Find(oid) == nullptr) missing.insert(oid);
     };
     for (const auto& [oid, modifier] : types) want(oid);
     for (const uint32_t oid : std::vector<uint32_t>(asked.begin(), asked.end())) {
@@ -45,10 +46,17 @@ void PostgresTypes::Load(PGconn* connection,
         want(type->element_oid);
       }
     }
-    if (missing.empty()) break;
+    if (missing.empty() && asked.size() == before) break;
+    if (missing.empty()) continue;
     Read(connection, "t.oid = " + OidList(missing));
     ReadLabels(connection, "e.enumtypid = " + OidList(missing));
   }
+  // ALTER TYPE … ADD VALUE tells nobody.
+  std::unordered_set<uint32_t> enums;
+  for (const uint32_t oid : asked) {
+    if (const PgType* type = Find(oid); type != nullptr && type->kind == 'e') enums.insert(oid);
+  }
+  if (!enums.empty()) ReadLabels(connection, "e.enumtypid = " + OidList(enums));
   for (const auto& [oid, modifier] : types) {
     const PgType* type = Find(oid);
     if (type == nullptr || modifier < 0 || formatted_.contains({oid, modifier})) continue;
