@@ -4,7 +4,8 @@ namespace tidewire {
 
 char* Arena::AllocateSlow(size_t bytes) {
   if (bytes > block_bytes_ / 4) {
-    // A large value gets a block of its own, placed before the current one so that the rest of that is still used.
+    // A large value gets a block of its own, placed before the current one so that the rest of that
+    // is still used.
     auto block = std::make_unique_for_overwrite<char[]>(bytes);
     char* out = block.get();
     blocks_.insert(blocks_.empty() ? blocks_.end() : blocks_.end() - 1, std::move(block));

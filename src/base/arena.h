@@ -10,8 +10,8 @@
 
 namespace tidewire {
 
-// Owned by one thread at a time. Memory stays valid until Clear() or destruction; nothing is destructed, so only
-// trivially destructible things belong here.
+// Owned by one thread at a time. Memory stays valid until Clear() or destruction; nothing is
+// destructed, so only trivially destructible things belong here.
 class Arena {
  public:
   explicit Arena(size_t block_bytes = 64 * 1024) : block_bytes_(block_bytes) {}
@@ -21,7 +21,8 @@ class Arena {
   // Uninitialised bytes, aligned to 8.
   char* Allocate(size_t bytes) {
     bytes = (bytes + 7) & ~size_t{7};
-    if (bytes > static_cast<size_t>(end_ - next_)) [[unlikely]] return AllocateSlow(bytes);
+    if (bytes > static_cast<size_t>(end_ - next_)) [[unlikely]]
+      return AllocateSlow(bytes);
     char* out = next_;
     next_ += bytes;
     return out;

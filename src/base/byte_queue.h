@@ -1,4 +1,5 @@
-// The one kind of queue between two threads of a task: bounded in bytes, so that memory is bounded whatever a row's size.
+// The one kind of queue between two threads of a task: bounded in bytes, so that memory is bounded
+// whatever a row's size.
 #pragma once
 
 #include <chrono>
@@ -11,8 +12,8 @@
 
 namespace tidewire {
 
-// Push: any thread, blocks while full. Pop: one consumer. Close: any thread, once or more; wakes both sides.
-// One item is always let in when the queue is empty, however large it is.
+// Push: any thread, blocks while full. Pop: one consumer. Close: any thread, once or more; wakes
+// both sides. One item is always let in when the queue is empty, however large it is.
 template <class T>
 class ByteQueue {
  public:
@@ -31,8 +32,8 @@ class ByteQueue {
     return true;
   }
 
-  // All that is queued, but at most `bytes_max` (at least one item); waits for the first. Empty: closed and drained, or
-  // stopped, or nothing came before the deadline.
+  // All that is queued, but at most `bytes_max` (at least one item); waits for the first. Empty:
+  // closed and drained, or stopped, or nothing came before the deadline.
   std::vector<T> PopSome(size_t bytes_max, std::stop_token stop,
                          std::optional<std::chrono::steady_clock::time_point> deadline = {}) {
     std::unique_lock lock(mutex_);

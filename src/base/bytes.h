@@ -1,5 +1,5 @@
-// Reading and writing of binary forms: big-endian integers (PostgreSQL's protocol, ordered keys) and LEB128 varints
-// (the log's codec).
+// Reading and writing of binary forms: big-endian integers (PostgreSQL's protocol, ordered keys)
+// and LEB128 varints (the log's codec).
 #pragma once
 
 #include <bit>
@@ -16,9 +16,12 @@ template <class T>
 T LoadBigEndian(const char* from) {
   T value;
   std::memcpy(&value, from, sizeof(T));
-  if constexpr (sizeof(T) == 2) return static_cast<T>(__builtin_bswap16(static_cast<uint16_t>(value)));
-  if constexpr (sizeof(T) == 4) return static_cast<T>(__builtin_bswap32(static_cast<uint32_t>(value)));
-  if constexpr (sizeof(T) == 8) return static_cast<T>(__builtin_bswap64(static_cast<uint64_t>(value)));
+  if constexpr (sizeof(T) == 2)
+    return static_cast<T>(__builtin_bswap16(static_cast<uint16_t>(value)));
+  if constexpr (sizeof(T) == 4)
+    return static_cast<T>(__builtin_bswap32(static_cast<uint32_t>(value)));
+  if constexpr (sizeof(T) == 8)
+    return static_cast<T>(__builtin_bswap64(static_cast<uint64_t>(value)));
   return value;
 }
 
@@ -28,8 +31,12 @@ void AppendBigEndian(std::string& out, T value) {
   out.append(reinterpret_cast<const char*>(&swapped), sizeof(T));
 }
 
-inline uint64_t ZigZag(int64_t v) { return (static_cast<uint64_t>(v) << 1) ^ static_cast<uint64_t>(v >> 63); }
-inline int64_t UnZigZag(uint64_t v) { return static_cast<int64_t>(v >> 1) ^ -static_cast<int64_t>(v & 1); }
+inline uint64_t ZigZag(int64_t v) {
+  return (static_cast<uint64_t>(v) << 1) ^ static_cast<uint64_t>(v >> 63);
+}
+inline int64_t UnZigZag(uint64_t v) {
+  return static_cast<int64_t>(v >> 1) ^ -static_cast<int64_t>(v & 1);
+}
 
 inline void AppendVarint(std::string& out, uint64_t v) {
   char buffer[10];
@@ -47,8 +54,9 @@ inline void AppendString(std::string& out, std::string_view s) {
   out.append(s);
 }
 
-// Reads a buffer from front to back; every read checks the bounds and throws DataError when the input is too short or
-// malformed, so a decoder built on it can be fed anything. The views it returns point into the buffer.
+// Reads a buffer from front to back; every read checks the bounds and throws DataError when the
+// input is too short or malformed, so a decoder built on it can be fed anything. The views it
+// returns point into the buffer.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view in) : next_(in.data()), end_(in.data() + in.size()) {}
@@ -86,7 +94,8 @@ class ByteReader {
 
  private:
   const char* Take(size_t n) {
-    if (n > remaining()) [[unlikely]] throw DataError("input ends too early");
+    if (n > remaining()) [[unlikely]]
+      throw DataError("input ends too early");
     const char* at = next_;
     next_ += n;
     return at;

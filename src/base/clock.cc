@@ -10,7 +10,9 @@ class MachineClock final : public Clock {
                std::chrono::system_clock::now().time_since_epoch())
         .count();
   }
-  std::chrono::steady_clock::time_point Steady() override { return std::chrono::steady_clock::now(); }
+  std::chrono::steady_clock::time_point Steady() override {
+    return std::chrono::steady_clock::now();
+  }
 };
 
 }  // namespace

@@ -52,7 +52,8 @@ class Points {
     Point point;
     const auto at = item.find('@', equals);
     point.action = item.substr(equals + 1, at == std::string_view::npos ? at : at - equals - 1);
-    if (at != std::string_view::npos) point.from_passing = std::stol(std::string(item.substr(at + 1)));
+    if (at != std::string_view::npos)
+      point.from_passing = std::stol(std::string(item.substr(at + 1)));
     points_[std::string(item.substr(0, equals))] = point;
   }
 

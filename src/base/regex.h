@@ -1,5 +1,5 @@
-// Regular expressions with the syntax and meaning of java.util.regex, as far as PCRE2 shares it: what users write in
-// include lists, RegexRouter and predicates.
+// Regular expressions with the syntax and meaning of java.util.regex, as far as PCRE2 shares it:
+// what users write in include lists, RegexRouter and predicates.
 #pragma once
 
 #include <memory>
@@ -20,8 +20,10 @@ class Regex {
 
   // True when the whole of `text` matches (java's Matcher.matches).
   bool FullMatch(std::string_view text) const;
-  // Where the whole of `text` matches: `replacement` with $1, ${name} and \-escapes as java.util.regex replaces them.
-  std::optional<std::string> ReplaceFullMatch(std::string_view text, std::string_view replacement) const;
+  // Where the whole of `text` matches: `replacement` with $1, ${name} and \-escapes as
+  // java.util.regex replaces them.
+  std::optional<std::string> ReplaceFullMatch(std::string_view text,
+                                              std::string_view replacement) const;
 
   const std::string& pattern() const { return pattern_; }
 

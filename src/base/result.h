@@ -1,4 +1,5 @@
-// Expected answers as values: end of input, a torn tail, a key not found, "this text is no timestamp".
+// Expected answers as values: end of input, a torn tail, a key not found, "this text is no
+// timestamp".
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// The log between sources and sinks. Connectors do not know which one they have: the embedded log (one directory),
-// Apache Kafka, or the in-memory log of tests.
+// The log between sources and sinks. Connectors do not know which one they have: the embedded log
+// (one directory), Apache Kafka, or the in-memory log of tests.
 #pragma once
 
 #include <chrono>
@@ -17,8 +17,8 @@
 
 namespace tidewire::log {
 
-// Where a consumer stands, opaque outside the log that made it: short printable text, totally restorable. A sink keeps
-// it in its target, in the transaction of the rows.
+// Where a consumer stands, opaque outside the log that made it: short printable text, totally
+// restorable. A sink keeps it in its target, in the transaction of the rows.
 using Position = std::string;
 
 // Makes the positions inside one fetched batch.
@@ -39,7 +39,8 @@ struct FetchedBatch {
   int64_t appended_ms = 0;
 };
 
-// Which topics to read: `topics` by name, or those whose whole name matches `topics_regex` (Java syntax).
+// Which topics to read: `topics` by name, or those whose whole name matches `topics_regex` (Java
+// syntax).
 struct Subscription {
   std::vector<std::string> topics;
   std::string topics_regex;
@@ -51,10 +52,10 @@ enum class StartAt { kEarliest, kLatest };
 class Reader {
  public:
   virtual ~Reader() = default;
-  // The next records of the subscription, in the log's total order, at most about `bytes_max` (at least one record
-  // where there is any); waits for them until the deadline or stop. Empty batch pointer: nothing came. Only durable
-  // records are returned. Records of other topics are left out, but positions move over them.
-  // Throws RetriableError (log unreachable), FatalError (corrupt).
+  // The next records of the subscription, in the log's total order, at most about `bytes_max` (at
+  // least one record where there is any); waits for them until the deadline or stop. Empty batch
+  // pointer: nothing came. Only durable records are returned. Records of other topics are left out,
+  // but positions move over them. Throws RetriableError (log unreachable), FatalError (corrupt).
   virtual FetchedBatch Fetch(size_t bytes_max, std::chrono::steady_clock::time_point deadline,
                              std::stop_token stop) = 0;
   // The position of the next record to be fetched.
@@ -86,27 +87,31 @@ class Log {
  public:
   virtual ~Log() = default;
 
-  // Appends the batches in this order, and the offsets they carry, in one atomic and durable write; returns when it is
-  // durable. Appends of several threads share one fsync. Missing topics are made. Throws RetriableError with nothing
-  // written (disk full, …), FatalError when the log cannot go on.
+  // Appends the batches in this order, and the offsets they carry, in one atomic and durable write;
+  // returns when it is durable. Appends of several threads share one fsync. Missing topics are
+  // made. Throws RetriableError with nothing written (disk full, …), FatalError when the log cannot
+  // go on.
   virtual void Append(std::span<const PendingAppend> batches) = 0;
 
   // From `from` (a position that a reader gave), or, when empty, as `start` says.
   virtual std::unique_ptr<Reader> OpenReader(const Subscription& subscription, const Position& from,
                                              StartAt start) = 0;
-  // The per-partition offsets that a position means for these topics (GET /connectors/{sink}/offsets), and a position
-  // from `position` in which the given partitions stand at the given offsets instead (PATCH).
-  virtual std::vector<TopicPartitionOffset> OffsetsOf(const Subscription& subscription, const Position& position) = 0;
+  // The per-partition offsets that a position means for these topics (GET
+  // /connectors/{sink}/offsets), and a position from `position` in which the given partitions stand
+  // at the given offsets instead (PATCH).
+  virtual std::vector<TopicPartitionOffset> OffsetsOf(const Subscription& subscription,
+                                                      const Position& position) = 0;
   virtual Position WithOffsets(const Subscription& subscription, const Position& position,
                                std::span<const TopicPartitionOffset> offsets) = 0;
 
   // Source offsets by connector: partition JSON → offset JSON.
   virtual std::map<std::string, std::string> SourceOffsets(std::string_view connector) = 0;
   // Sets (or, with an empty offset, removes) them; durable on return.
-  virtual void AlterSourceOffsets(std::string_view connector, const std::map<std::string, std::string>& changes) = 0;
+  virtual void AlterSourceOffsets(std::string_view connector,
+                                  const std::map<std::string, std::string>& changes) = 0;
 
-  // The worker's own small state (connector configs, target states, statuses, sink progress): ordered key → value,
-  // durable on return. `prefix` scans all keys that begin with it.
+  // The worker's own small state (connector configs, target states, statuses, sink progress):
+  // ordered key → value, durable on return. `prefix` scans all keys that begin with it.
   virtual std::map<std::string, std::string> ReadState(std::string_view prefix) = 0;
   virtual void WriteState(const std::map<std::string, std::optional<std::string>>& changes) = 0;
 

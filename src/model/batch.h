@@ -16,12 +16,12 @@ namespace tidewire::model {
 
 // A transaction of the source, as far as records of this batch belong to it.
 struct Transaction {
-  int64_t id = 0;                   // PostgreSQL: xid. 0: none (non-transactional message).
-  uint64_t begin_position = 0;      // Of its first record.
-  uint64_t commit_position = 0;     // PostgreSQL: LSN of the commit record.
+  int64_t id = 0;                     // PostgreSQL: xid. 0: none (non-transactional message).
+  uint64_t begin_position = 0;        // Of its first record.
+  uint64_t commit_position = 0;       // PostgreSQL: LSN of the commit record.
   uint64_t last_commit_position = 0;  // The commit before it (source.sequence[0]); 0: none.
-  int64_t commit_ts_us = 0;         // Epoch microseconds: source.ts_us.
-  std::string name;                 // Systems whose transactions have names (MySQL's GTID); else empty.
+  int64_t commit_ts_us = 0;           // Epoch microseconds: source.ts_us.
+  std::string name;  // Systems whose transactions have names (MySQL's GTID); else empty.
 };
 
 struct GeneralRecord {
@@ -29,7 +29,8 @@ struct GeneralRecord {
   ConnectValue value;
 };
 
-// Where a source connector stands: what GET /connectors/{c}/offsets shows. Both are JSON objects, compact.
+// Where a source connector stands: what GET /connectors/{c}/offsets shows. Both are JSON objects,
+// compact.
 struct SourceOffset {
   std::string partition;
   std::string offset;
@@ -50,18 +51,22 @@ class ChangeBatch {
   // What view Datums may point to besides the arena (a buffer of the log); may be null.
   std::shared_ptr<const void> backing;
 
-  // The last transaction goes on in the next batch of the same source: a consumer that keeps transactions whole must
-  // not commit behind the last record.
+  // The last transaction goes on in the next batch of the same source: a consumer that keeps
+  // transactions whole must not commit behind the last record.
   bool open_transaction = false;
-  // The source's offset once all records of this batch are in the log; committed with them in one write.
+  // The source's offset once all records of this batch are in the log; committed with them in one
+  // write.
   std::optional<SourceOffset> offset;
-  // What the source may confirm to its database once this batch is durable (PostgreSQL: an LSN); 0: nothing new.
+  // What the source may confirm to its database once this batch is durable (PostgreSQL: an LSN); 0:
+  // nothing new.
   uint64_t confirm = 0;
 
   // Index of `schema` in `schemas`, added when it is new. The pointer is the identity.
   uint32_t SchemaIndex(const TopicSchemaPtr& schema);
   // A row of null Datums for `table`, in the arena.
-  Datum* NewRow(const TableSchema& table) { return arena.AllocateArray<Datum>(table.columns.size()); }
+  Datum* NewRow(const TableSchema& table) {
+    return arena.AllocateArray<Datum>(table.columns.size());
+  }
   // Estimate of the memory it holds; what queues count.
   size_t bytes() const;
 };

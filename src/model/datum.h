@@ -1,5 +1,5 @@
-// One value of a row: 16 bytes, no ownership. Its type stands in the TableSchema; the bytes that a view points to belong
-// to the batch (its arena, or the log's buffer).
+// One value of a row: 16 bytes, no ownership. Its type stands in the TableSchema; the bytes that a
+// view points to belong to the batch (its arena, or the log's buffer).
 #pragma once
 
 #include <cstdint>
@@ -9,10 +9,10 @@
 namespace tidewire::model {
 
 enum class DatumState : uint32_t {
-  kNull,         // SQL NULL.
+  kNull,  // SQL NULL.
   kValue,
   kUnavailable,  // Not sent because unchanged (PostgreSQL's TOAST): the old value still holds.
-  kAbsent,       // Not sent at all: a column that the replica identity of a before-row does not hold.
+  kAbsent,  // Not sent at all: a column that the replica identity of a before-row does not hold.
 };
 
 struct Datum {

@@ -14,20 +14,28 @@ enum class Op : uint8_t {
   kDelete,     // d
   kTruncate,   // t: no key, no rows
   kTombstone,  // null value behind a delete; `before` gives the key
-  kGeneral,    // no row: heartbeat, transaction metadata, logical message; see ChangeBatch::generals
+  kGeneral,  // no row: heartbeat, transaction metadata, logical message; see ChangeBatch::generals
 };
 
 // source.snapshot of the record.
 enum class SnapshotMark : uint8_t {
-  kFalse, kTrue, kFirst, kFirstInDataCollection, kLastInDataCollection, kLast, kIncremental
+  kFalse,
+  kTrue,
+  kFirst,
+  kFirstInDataCollection,
+  kLastInDataCollection,
+  kLast,
+  kIncremental
 };
 
-// A change of the key is delete + tombstone + create; the two sides name each other's key in a header.
+// A change of the key is delete + tombstone + create; the two sides name each other's key in a
+// header.
 enum class KeyHeader : uint8_t { kNone, kNewKey, kOldKey };
 
 inline constexpr uint32_t kNoTransaction = UINT32_MAX;
 
-// Points into its batch (rows) and by index to the batch's schema and transaction tables. Trivially copyable.
+// Points into its batch (rows) and by index to the batch's schema and transaction tables. Trivially
+// copyable.
 struct Record {
   Op op = Op::kCreate;
   SnapshotMark snapshot = SnapshotMark::kFalse;
@@ -37,10 +45,12 @@ struct Record {
   uint32_t general = 0;                   // Op::kGeneral: index into ChangeBatch::generals.
   const Datum* before = nullptr;          // One Datum a column of the table, or null.
   const Datum* after = nullptr;           // Likewise.
-  const Datum* other_key = nullptr;       // With key_header: the other key's values, in the order of TableSchema::key.
-  uint64_t position = 0;                  // In the source's stream: an LSN for PostgreSQL.
-  int64_t ts_ns = 0;                      // When the source processed it; epoch nanoseconds.
-  // provide.transaction.metadata: places in the transaction and in its table, from 1; 0: not asked for.
+  const Datum* other_key =
+      nullptr;  // With key_header: the other key's values, in the order of TableSchema::key.
+  uint64_t position = 0;  // In the source's stream: an LSN for PostgreSQL.
+  int64_t ts_ns = 0;      // When the source processed it; epoch nanoseconds.
+  // provide.transaction.metadata: places in the transaction and in its table, from 1; 0: not asked
+  // for.
   uint64_t total_order = 0;
   uint64_t collection_order = 0;
 

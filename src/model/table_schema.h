@@ -14,16 +14,18 @@ struct Column {
   std::string name;
   ColumnType type;
   bool nullable = true;
-  // The column has a DEFAULT clause (serial types have one) or is generated. An identity column has none: `identity`
-  // without `has_default`. The rendered schemas tell the two apart as Debezium does (serial: default 0).
+  // The column has a DEFAULT clause (serial types have one) or is generated. An identity column has
+  // none: `identity` without `has_default`. The rendered schemas tell the two apart as Debezium
+  // does (serial: default 0).
   bool has_default = false;
-  // The default as the Datum text of the column's kind ("42", "x'y", "2020-01-02"), where it is a constant; empty for
-  // expressions (now(), nextval(…)), whose value only the server can give.
+  // The default as the Datum text of the column's kind ("42", "x'y", "2020-01-02"), where it is a
+  // constant; empty for expressions (now(), nextval(…)), whose value only the server can give.
   std::optional<std::string> default_text;
-  bool generated = false;  // Computed by the database; a sink never writes it where its table generates it too.
-  bool identity = false;   // Filled from a sequence (identity or serial).
-  // Of a generated column: its expression in the source's own SQL, so that a target of the same kind can generate it too,
-  // for it is not sent in a stream. Empty: not known.
+  bool generated =
+      false;  // Computed by the database; a sink never writes it where its table generates it too.
+  bool identity = false;  // Filled from a sequence (identity or serial).
+  // Of a generated column: its expression in the source's own SQL, so that a target of the same
+  // kind can generate it too, for it is not sent in a stream. Empty: not known.
   std::string generation{};
 
   bool operator==(const Column&) const = default;
@@ -38,8 +40,8 @@ struct TableSchema {
   std::string schema;   // Empty where the system has none (MySQL, MongoDB).
   std::string name;
   std::vector<Column> columns;
-  // Indexes into `columns`, in the key's own order: the primary key, else the replica identity's index, else what
-  // message.key.columns says. Empty: no key.
+  // Indexes into `columns`, in the key's own order: the primary key, else the replica identity's
+  // index, else what message.key.columns says. Empty: no key.
   std::vector<uint32_t> key;
   ReplicaIdentity replica_identity = ReplicaIdentity::kDefault;
 

@@ -1,6 +1,7 @@
-// What a record of a topic looks like: the table's columns, how they are rendered for those who want JSON, and what the
-// transforms made of the envelope. One object for each (topic, table version); a batch names its schemas, a record only
-// an index. Transforms that change names or shape make a new TopicSchema once, not a new value for each record.
+// What a record of a topic looks like: the table's columns, how they are rendered for those who
+// want JSON, and what the transforms made of the envelope. One object for each (topic, table
+// version); a batch names its schemas, a record only an index. Transforms that change names or
+// shape make a new TopicSchema once, not a new value for each record.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,14 @@
 namespace tidewire::model {
 
 enum class DecimalMode : uint8_t { kPrecise, kString, kDouble };
-enum class TimeMode : uint8_t { kAdaptive, kAdaptiveMicroseconds, kConnect, kIsoString, kMicroseconds, kNanoseconds };
+enum class TimeMode : uint8_t {
+  kAdaptive,
+  kAdaptiveMicroseconds,
+  kConnect,
+  kIsoString,
+  kMicroseconds,
+  kNanoseconds
+};
 enum class BinaryMode : uint8_t { kBytes, kBase64, kBase64UrlSafe, kHex };
 enum class IntervalMode : uint8_t { kNumeric, kString };
 enum class HstoreMode : uint8_t { kJson, kMap };
@@ -31,14 +39,15 @@ struct Converter {
   bool operator==(const Converter&) const = default;
 };
 
-// How typed rows become the events that Debezium documents. It never changes what a sink sees: rows stay exact.
+// How typed rows become the events that Debezium documents. It never changes what a sink sees: rows
+// stay exact.
 struct RenderOptions {
   std::string connector_kind;  // "postgresql": source.connector and the source block's schema name.
   std::string version;         // source.version
   std::string logical_name;    // topic.prefix: source.name
   std::string task_id = "0";
-  std::string run_id;          // Header __debezium.context.runId: one UUID for each run of the task.
-  bool context_headers = true; // extended.headers.enabled
+  std::string run_id;  // Header __debezium.context.runId: one UUID for each run of the task.
+  bool context_headers = true;  // extended.headers.enabled
   DecimalMode decimal = DecimalMode::kPrecise;
   TimeMode time = TimeMode::kAdaptive;
   BinaryMode binary = BinaryMode::kBytes;
@@ -54,7 +63,13 @@ struct RenderOptions {
 
 // The result of ExtractNewRecordState on an envelope topic: records are flat rows.
 struct Unwrap {
-  enum class Deletes : uint8_t { kDrop, kTombstone, kRewrite, kRewriteWithTombstone, kDeleteToTombstone };
+  enum class Deletes : uint8_t {
+    kDrop,
+    kTombstone,
+    kRewrite,
+    kRewriteWithTombstone,
+    kDeleteToTombstone
+  };
   struct AddedField {
     std::string source;  // "op", "table", "source.ts_ms", "before.x", …: path in the envelope.
     std::string name;    // With its prefix: "__op".
@@ -80,7 +95,8 @@ struct TopicSchema {
   TableSchemaPtr table;
   std::optional<Unwrap> unwrap;  // Set: flat rows instead of envelopes.
 
-  // General records (heartbeat, transaction metadata, logical messages, what shape-changing transforms make).
+  // General records (heartbeat, transaction metadata, logical messages, what shape-changing
+  // transforms make).
   std::shared_ptr<const ConnectSchema> key_schema;
   std::shared_ptr<const ConnectSchema> value_schema;
 
@@ -89,8 +105,8 @@ struct TopicSchema {
 
 using TopicSchemaPtr = std::shared_ptr<const TopicSchema>;
 
-// Binary form for the log, and back. Decoding throws DataError on anything malformed. The hash of the encoding (64 bits
-// of XXH3) names the schema in the log.
+// Binary form for the log, and back. Decoding throws DataError on anything malformed. The hash of
+// the encoding (64 bits of XXH3) names the schema in the log.
 std::string EncodeTopicSchema(const TopicSchema& schema);
 TopicSchema DecodeTopicSchema(std::string_view encoded);
 uint64_t HashTopicSchema(std::string_view encoded);

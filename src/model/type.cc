@@ -13,34 +13,62 @@ bool ColumnType::operator==(const ColumnType& other) const {
 
 std::string_view KindName(Kind kind) {
   switch (kind) {
-    case Kind::kBool: return "bool";
-    case Kind::kInt16: return "int16";
-    case Kind::kInt32: return "int32";
-    case Kind::kInt64: return "int64";
-    case Kind::kFloat32: return "float32";
-    case Kind::kFloat64: return "float64";
-    case Kind::kDecimal: return "decimal";
-    case Kind::kMoney: return "money";
-    case Kind::kString: return "string";
-    case Kind::kChar: return "char";
-    case Kind::kBytes: return "bytes";
-    case Kind::kDate: return "date";
-    case Kind::kTime: return "time";
-    case Kind::kTimeTz: return "timetz";
-    case Kind::kTimestamp: return "timestamp";
-    case Kind::kTimestampTz: return "timestamptz";
-    case Kind::kInterval: return "interval";
-    case Kind::kUuid: return "uuid";
-    case Kind::kJson: return "json";
-    case Kind::kXml: return "xml";
-    case Kind::kEnum: return "enum";
-    case Kind::kBits: return "bits";
-    case Kind::kPoint: return "point";
-    case Kind::kArray: return "array";
-    case Kind::kHstore: return "hstore";
-    case Kind::kLtree: return "ltree";
-    case Kind::kTsvector: return "tsvector";
-    case Kind::kOther: return "other";
+    case Kind::kBool:
+      return "bool";
+    case Kind::kInt16:
+      return "int16";
+    case Kind::kInt32:
+      return "int32";
+    case Kind::kInt64:
+      return "int64";
+    case Kind::kFloat32:
+      return "float32";
+    case Kind::kFloat64:
+      return "float64";
+    case Kind::kDecimal:
+      return "decimal";
+    case Kind::kMoney:
+      return "money";
+    case Kind::kString:
+      return "string";
+    case Kind::kChar:
+      return "char";
+    case Kind::kBytes:
+      return "bytes";
+    case Kind::kDate:
+      return "date";
+    case Kind::kTime:
+      return "time";
+    case Kind::kTimeTz:
+      return "timetz";
+    case Kind::kTimestamp:
+      return "timestamp";
+    case Kind::kTimestampTz:
+      return "timestamptz";
+    case Kind::kInterval:
+      return "interval";
+    case Kind::kUuid:
+      return "uuid";
+    case Kind::kJson:
+      return "json";
+    case Kind::kXml:
+      return "xml";
+    case Kind::kEnum:
+      return "enum";
+    case Kind::kBits:
+      return "bits";
+    case Kind::kPoint:
+      return "point";
+    case Kind::kArray:
+      return "array";
+    case Kind::kHstore:
+      return "hstore";
+    case Kind::kLtree:
+      return "ltree";
+    case Kind::kTsvector:
+      return "tsvector";
+    case Kind::kOther:
+      return "other";
   }
   return "unknown";
 }

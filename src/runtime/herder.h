@@ -1,5 +1,6 @@
-// Owns all connectors: their configurations, target states, tasks and offsets. One thread owns all of its mutable
-// state; the methods here may be called from any thread, enqueue, and wait for the answer (Kafka Connect's Herder).
+// Owns all connectors: their configurations, target states, tasks and offsets. One thread owns all
+// of its mutable state; the methods here may be called from any thread, enqueue, and wait for the
+// answer (Kafka Connect's Herder).
 #pragma once
 
 #include <cstdint>
@@ -53,7 +54,8 @@ struct ConnectorStatus {
   std::string trace;
   std::vector<TaskStatus> tasks;
   std::string type;
-  // Ours, beside Kafka Connect's fields: progress of a running snapshot, as a JSON object, or empty.
+  // Ours, beside Kafka Connect's fields: progress of a running snapshot, as a JSON object, or
+  // empty.
   std::string snapshot_json;
 };
 
@@ -67,8 +69,8 @@ struct ValidatedConfig {
   std::string name;  // The plugin's class as asked for.
   const Plugin* plugin = nullptr;
   std::vector<std::string> groups;
-  // Common connector properties, then the plugin's, then those of transforms and predicates; definitions are owned here
-  // or by the plugin.
+  // Common connector properties, then the plugin's, then those of transforms and predicates;
+  // definitions are owned here or by the plugin.
   std::vector<config::ValidatedProperty> properties;
   std::vector<std::shared_ptr<const config::Property>> owned;
   std::vector<std::string> warnings;
@@ -83,26 +85,31 @@ class Herder {
   // All throw RequestError(404) for an unknown connector, with Kafka Connect's wording.
   virtual ConnectorInfo Info(const std::string& name) = 0;
   virtual ConnectorStatus Status(const std::string& name) = 0;
-  // first: created (201) or changed (200). Validates; throws RequestError(400) with all complaints, (409) when `create_only`
-  // and the name exists.
-  virtual std::pair<bool, ConnectorInfo> PutConfig(const std::string& name, const config::Properties& config,
+  // first: created (201) or changed (200). Validates; throws RequestError(400) with all complaints,
+  // (409) when `create_only` and the name exists.
+  virtual std::pair<bool, ConnectorInfo> PutConfig(const std::string& name,
+                                                   const config::Properties& config,
                                                    TargetState initial_state, bool create_only) = 0;
   // Merge patch: an empty optional removes the key.
-  virtual ConnectorInfo PatchConfig(const std::string& name,
-                                    const std::map<std::string, std::optional<std::string>>& patch) = 0;
+  virtual ConnectorInfo PatchConfig(
+      const std::string& name, const std::map<std::string, std::optional<std::string>>& patch) = 0;
   virtual void Delete(const std::string& name) = 0;
   virtual void SetTargetState(const std::string& name, TargetState state) = 0;
-  // The status body of a 202 answer, or nothing (204) when only the connector instance was restarted.
-  virtual std::optional<ConnectorStatus> Restart(const std::string& name, bool include_tasks, bool only_failed) = 0;
+  // The status body of a 202 answer, or nothing (204) when only the connector instance was
+  // restarted.
+  virtual std::optional<ConnectorStatus> Restart(const std::string& name, bool include_tasks,
+                                                 bool only_failed) = 0;
   virtual void RestartTask(const std::string& name, int task) = 0;
   virtual std::vector<std::pair<int, config::Properties>> TaskConfigs(const std::string& name) = 0;
   virtual std::vector<std::string> ActiveTopics(const std::string& name) = 0;
   virtual void ResetActiveTopics(const std::string& name) = 0;
   virtual std::vector<OffsetEntry> Offsets(const std::string& name) = 0;
   // Empty `changes`: reset all. Needs STOPPED. Returns the message of Kafka Connect's answer.
-  virtual std::string AlterOffsets(const std::string& name, const std::vector<OffsetEntry>& changes) = 0;
+  virtual std::string AlterOffsets(const std::string& name,
+                                   const std::vector<OffsetEntry>& changes) = 0;
 
-  // Throws RequestError for an unknown class. `connect`: also try the database, as the real connectors do.
+  // Throws RequestError for an unknown class. `connect`: also try the database, as the real
+  // connectors do.
   virtual ValidatedConfig Validate(const config::Properties& config, bool connect) = 0;
   virtual const Plugins& plugins() const = 0;
 

@@ -1,5 +1,5 @@
-// The connector catalogue: which class names exist, and what stands behind them. Filled by cli/, which alone names
-// concrete classes; read by everyone else. Immutable after start.
+// The connector catalogue: which class names exist, and what stands behind them. Filled by cli/,
+// which alone names concrete classes; read by everyone else. Immutable after start.
 #pragma once
 
 #include <memory>

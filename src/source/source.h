@@ -1,4 +1,5 @@
-// What a source is to the runtime. A source knows one database and the model; it never sees the log.
+// What a source is to the runtime. A source knows one database and the model; it never sees the
+// log.
 #pragma once
 
 #include <cstdint>
@@ -31,8 +32,9 @@ class SourceContext {
  public:
   virtual ~SourceContext() = default;
 
-  // Hands a batch over; blocks while the queue is full. Order among one thread's batches is kept. Returns false when the
-  // task is to stop: the batch was not taken. Throws what made the committer fail.
+  // Hands a batch over; blocks while the queue is full. Order among one thread's batches is kept.
+  // Returns false when the task is to stop: the batch was not taken. Throws what made the committer
+  // fail.
   virtual bool Emit(model::ChangeBatchPtr batch) = 0;
   // The largest `confirm` of which this batch and all emitted before it are durable in the log.
   virtual uint64_t DurableConfirm() const = 0;
@@ -44,20 +46,22 @@ class SourceContext {
 
   // What status shows beside the state, and metrics.
   virtual void ReportSnapshot(const SnapshotProgress& progress) = 0;
-  // How far the reader is behind its server: bytes not yet received, bytes the server keeps for the slot, and the commit
-  // time (epoch µs) of the last transaction seen.
-  virtual void ReportLag(uint64_t bytes_behind, uint64_t retained_bytes, int64_t last_commit_us) = 0;
+  // How far the reader is behind its server: bytes not yet received, bytes the server keeps for the
+  // slot, and the commit time (epoch µs) of the last transaction seen.
+  virtual void ReportLag(uint64_t bytes_behind, uint64_t retained_bytes,
+                         int64_t last_commit_us) = 0;
 };
 
 // One task. The constructor does no I/O.
 class SourceTask {
  public:
   virtual ~SourceTask() = default;
-  // Reads until `stop`, or until it has nothing more to do (snapshot.mode=initial_only). Called on a thread of its own;
-  // called again, on the same object, after a RetriableError and a pause: it then begins at the context's durable
-  // state (LoadOffset is fresh). Throws Error.
+  // Reads until `stop`, or until it has nothing more to do (snapshot.mode=initial_only). Called on
+  // a thread of its own; called again, on the same object, after a RetriableError and a pause: it
+  // then begins at the context's durable state (LoadOffset is fresh). Throws Error.
   virtual void Run(SourceContext& context, std::stop_token stop) = 0;
-  // After the connector was deleted (not stopped): removes what it made at the server, as its properties say.
+  // After the connector was deleted (not stopped): removes what it made at the server, as its
+  // properties say.
   virtual void CleanUp() {}
 };
 

@@ -231,7 +231,8 @@ TEST(RecordCodec, EncodesTheExampleOfItsDocument) {
   record.after = row;
   record.position = 1000;
   batch.records = {record};
-  const EncodedBody body = EncodeRecords(batch, {.slots = 1, .slot_of_schema = {0}, .slot_of_record = {}});
+  const EncodedBody body =
+      EncodeRecords(batch, {.slots = 1, .slot_of_schema = {0}, .slot_of_record = {}});
   std::string hex;
   for (const char c : body.bytes.view()) hex += fmt::format("{:02x}", static_cast<uint8_t>(c));
   EXPECT_EQ(hex,
