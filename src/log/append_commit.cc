@@ -92,9 +92,9 @@ void AppendCommit::Build(StoreChanges& changes) {
   CheckTopics();
   for (Prepared& prepared : batches_) {
     const BatchHeader& header = prepared.header;
-    // A batch without records is stored only when it ends an open transaction: readers wait for
-    // that.
-    const bool ends = !header.open_transaction && state_.open_sources.contains(header.source);
+    // A batch without records is stored only when it may end an open transaction: readers wait for
+    // that. The open one may be of this very group, or of an earlier life of the process.
+    const bool ends = !header.open_transaction && !state_.closed_sources.contains(header.source);
     if (header.records > 0 || ends) Place(prepared, changes);
     if (!prepared.offset_key.empty()) {
       changes.Put(Table::kMeta, prepared.offset_key, prepared.batch->offset->offset);
@@ -107,6 +107,11 @@ void AppendCommit::Place(Prepared& prepared, StoreChanges& changes) {
   prepared.sequence = state_.next_sequence++;
   state_.last_append_ms = std::max(state_.last_append_ms, clock_.WallMillis());
   header.appended_ms = state_.last_append_ms;
+  if (header.open_transaction) {
+    state_.closed_sources.erase(header.source);
+  } else {
+    state_.closed_sources.insert(header.source);
+  }
   for (Slot& slot : header.slots) {
     PartitionState& partition =
         state_.FindTopic(slot.topic)->partitions[static_cast<size_t>(slot.partition)];
@@ -154,6 +159,7 @@ void AppendCommit::Publish() noexcept {
 void AppendCommit::Abandon() noexcept {
   // The whole group failed, so all that was reserved goes back to what is durable.
   for (const Prepared& prepared : batches_) {
+    state_.closed_sources.erase(prepared.header.source);
     for (const Slot& slot : prepared.header.slots) {
       if (TopicState* topic = state_.FindTopic(slot.topic)) {
         PartitionState& partition = topic->partitions[static_cast<size_t>(slot.partition)];

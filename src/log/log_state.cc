@@ -171,11 +171,6 @@ void LogState::BatchAppended(uint64_t sequence, StoredBatchPtr batch) {
     if (topic == nullptr) continue;
     for (ReaderState* reader : topic->readers) concern(*reader);
   }
-  if (header.open_transaction) {
-    open_sources.insert(header.source);
-  } else {
-    open_sources.erase(header.source);
-  }
   for (ReaderState* reader : open_readers_) {
     if (reader->open_source == header.source) concern(*reader);
   }

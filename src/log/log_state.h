@@ -105,10 +105,12 @@ class LogState {
   SchemaCache schemas;
   std::unordered_map<uint64_t, uint64_t>
       schema_last_use;  // Stored schemas by hash → the last batch that names them.
-  std::unordered_set<uint64_t> open_sources;  // Whose last batch leaves a transaction open.
-  uint64_t end_sequence = 1;                  // Behind the last durable batch.
-  uint64_t next_sequence = 1;                 // Behind the last one that is being written.
-  uint64_t loaded_end = 1;                    // end_sequence when the log was opened.
+  // Whose last batch, the one being written included, leaves no transaction open. Of the others it
+  // is not known: nothing of theirs was appended since the log was opened, or a write failed.
+  std::unordered_set<uint64_t> closed_sources;
+  uint64_t end_sequence = 1;   // Behind the last durable batch.
+  uint64_t next_sequence = 1;  // Behind the last one that is being written.
+  uint64_t loaded_end = 1;     // end_sequence when the log was opened.
   uint32_t next_topic = 1;
   int64_t last_append_ms = 0;
   // Counts changes that readers' own notes must follow: topics deleted, first offsets moved.

@@ -208,6 +208,31 @@ TEST_F(StoredLogTest, TellsThatATransactionEndedWithABatchWithoutRecords) {
   EXPECT_FALSE(end.batch->open_transaction);
 }
 
+// A batch that a transform emptied was once not stored when it came in one group with the open one.
+TEST_F(StoredLogTest, TellsThatATransactionEndedInTheSameGroup) {
+  auto reader = ReaderOf({"a"});
+  const auto open = BatchBuilder().Transaction(2).Add(a_, 1, "").Open().Take();
+  const auto empty = BatchBuilder().Take();
+  const PendingAppend group[] = {{"source", open.get()}, {"source", empty.get()}};
+  log_->Append(group);
+  EXPECT_TRUE(reader->Fetch(1 << 20, std::chrono::steady_clock::now(), {}).batch->open_transaction);
+  const FetchedBatch end = reader->Fetch(1 << 20, std::chrono::steady_clock::now(), {});
+  ASSERT_TRUE(end.batch);
+  EXPECT_FALSE(end.batch->open_transaction);
+}
+
+// Nor when the process had died behind the open one.
+TEST_F(StoredLogTest, TellsThatATransactionEndedInAnotherLife) {
+  AppendOne(*log_, BatchBuilder().Transaction(2).Add(a_, 1, "").Open().Take());
+  Reopen();
+  AppendOne(*log_, BatchBuilder().Take());
+  auto reader = ReaderOf({"a"});
+  EXPECT_TRUE(reader->Fetch(1 << 20, std::chrono::steady_clock::now(), {}).batch->open_transaction);
+  const FetchedBatch end = reader->Fetch(1 << 20, std::chrono::steady_clock::now(), {});
+  ASSERT_TRUE(end.batch);
+  EXPECT_FALSE(end.batch->open_transaction);
+}
+
 TEST_F(StoredLogTest, CommitsSourceOffsetsWithTheRecords) {
   AppendOne(*log_, BatchBuilder().Add(a_, 1, "").Offset("{\"server\":\"x\"}", "{\"lsn\":5}").Take(),
             "c1");
