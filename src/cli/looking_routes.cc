@@ -11,7 +11,7 @@ namespace {
 class QueryWriter {
  public:
   void Add(std::string_view name, std::string_view value) {
-    out_ += fmt::format("{}{}={}", out_.empty() ? "?" : "&", name, rest::PercentEncode(value));
+    out_ += fmt::format("{}{}={}", out_.empty() ? "?" : "&", name, rest::PercentEncodeQuery(value));
   }
   void Add(std::string_view name, bool value) {
     Add(name, std::string_view(value ? "true" : "false"));

@@ -19,7 +19,7 @@ HttpResponse InfoResponse(const ConnectorInfo& info, int status = 200) {
 HttpResponse CreatedResponse(const HttpRequest& request, const ConnectorInfo& info) {
   HttpResponse out = InfoResponse(info, 201);
   const std::string base = request.host.empty() ? "" : "http://" + request.host;
-  out.headers.emplace_back("Location", base + "/connectors/" + PercentEncode(info.name));
+  out.headers.emplace_back("Location", base + "/connectors/" + PercentEncodeSegment(info.name));
   return out;
 }
 

@@ -3,6 +3,24 @@
 #include <charconv>
 
 namespace tidewire::rest {
+namespace {
+
+std::string PercentEncode(std::string_view text, std::string_view plain_marks) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain =
+        byte < 0x80 && (std::isalnum(byte) != 0 || plain_marks.find(c) != std::string_view::npos);
+    if (plain) {
+      out.push_back(c);
+    } else {
+      fmt::format_to(std::back_inserter(out), "%{:02X}", byte);
+    }
+  }
+  return out;
+}
+
+}  // namespace
 
 std::string HttpRequest::Query(const std::string& name, const std::string& otherwise) const {
   const auto it = query.find(name);
@@ -41,21 +59,11 @@ std::string PercentDecode(std::string_view text, bool plus_is_blank) {
   return out;
 }
 
-std::string PercentEncode(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain =
-        byte < 0x80 && (std::isalnum(byte) != 0 ||
-                        std::string_view("-._~!$&'()*+,;=:@").find(c) != std::string_view::npos);
-    if (plain) {
-      out.push_back(c);
-    } else {
-      fmt::format_to(std::back_inserter(out), "%{:02X}", byte);
-    }
-  }
-  return out;
+std::string PercentEncodeSegment(std::string_view text) {
+  return PercentEncode(text, "-._~!$&'()*+,;=:@");
 }
+
+std::string PercentEncodeQuery(std::string_view text) { return PercentEncode(text, "-._~"); }
 
 void ParseTarget(std::string_view target, HttpRequest& request) {
   const size_t mark = target.find('?');

@@ -48,8 +48,9 @@ HttpResponse EmptyResponse(int status);
 
 // "a%20b+c" → "a b+c" (a path segment), or "a b c" (`plus_is_blank`: a query).
 std::string PercentDecode(std::string_view text, bool plus_is_blank);
-// One path segment.
-std::string PercentEncode(std::string_view text);
+std::string PercentEncodeSegment(std::string_view text);
+// A name or a value of a query: '&', '=' and '+' mean something between them.
+std::string PercentEncodeQuery(std::string_view text);
 // Fills `path` and `query` from a request target ("/connectors/a%2Fb?expand=info").
 void ParseTarget(std::string_view target, HttpRequest& request);
 

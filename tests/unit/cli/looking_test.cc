@@ -26,6 +26,8 @@ class LookingTest : public testing::Test {
     table->columns = {id};
     table->key = {0};
     auto render = std::make_shared<model::RenderOptions>();
+    render->connector_kind = "postgresql";
+    render->logical_name = "p";
     render->key_converter.schemas_enable = render->value_converter.schemas_enable = false;
     render->context_headers = false;
     auto topic = std::make_shared<model::TopicSchema>();

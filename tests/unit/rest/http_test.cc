@@ -39,9 +39,12 @@ TEST(Percent, DecodingLeavesBrokenEscapesAlone) {
 }
 
 TEST(Percent, EncodingComesBackTheSame) {
-  const std::string name = "x y \xc3\xa9/?#%&+";
-  EXPECT_EQ(PercentEncode("x y \xc3\xa9"), "x%20y%20%C3%A9");
-  EXPECT_EQ(PercentDecode(PercentEncode(name), false), name);
+  const std::string name = "x y \xc3\xa9/?#%&+=";
+  EXPECT_EQ(PercentEncodeSegment("x y \xc3\xa9"), "x%20y%20%C3%A9");
+  EXPECT_EQ(PercentDecode(PercentEncodeSegment(name), false), name);
+  HttpRequest request;
+  ParseTarget("/x?" + PercentEncodeQuery(name) + "=" + PercentEncodeQuery(name), request);
+  EXPECT_THAT(request.query, ElementsAre(Pair(name, name)));
 }
 
 }  // namespace
