@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -20,12 +21,13 @@
 
 namespace tidewire::sink {
 
-// Started once for the whole test program; null where the binaries are missing.
+// Started once for the whole test program.
 class LivePostgres {
  public:
-  static LivePostgres* Get() {
+  // Throws, and so fails the test, when no server can be started.
+  static LivePostgres& Get() {
     static const std::unique_ptr<LivePostgres> server = Start();
-    return server.get();
+    return *server;
   }
   ~LivePostgres() {
     Run("pg_ctl -D " + dir_ + "/data -m immediate -w stop");
@@ -42,32 +44,30 @@ class LivePostgres {
     return std::system(
                (as + "/usr/lib/postgresql/15/bin/" + command + " >/dev/null 2>&1").c_str()) == 0;
   }
+  void MustRun(const std::string& command) const {
+    if (Run(command)) return;
+    throw std::runtime_error("cannot run " + command +
+                             "; tools/install-deps.sh installs PostgreSQL 15");
+  }
   const std::string& dir() const { return dir_; }
 
  private:
   static std::unique_ptr<LivePostgres> Start() {
-    if (!std::filesystem::exists("/usr/lib/postgresql/15/bin/initdb")) return nullptr;
     std::string dir = "/tmp/tw_sink_test_XXXXXX";
-    if (mkdtemp(dir.data()) == nullptr) return nullptr;
+    if (mkdtemp(dir.data()) == nullptr) throw std::runtime_error("cannot make " + dir);
     std::filesystem::permissions(dir, std::filesystem::perms::all);
     auto server = std::make_unique<LivePostgres>();
     server->dir_ = dir;
-    if (!server->Run("initdb -D " + dir + "/data -A trust -U postgres --no-sync --locale=C.UTF-8"))
-      return nullptr;
-    const std::string options =
-        "-k " + dir + " -c listen_addresses= -c fsync=off -c max_connections=40";
-    if (!server->Run("pg_ctl -D " + dir + "/data -w -o '" + options + "' -l /dev/null start"))
-      return nullptr;
+    server->MustRun("initdb -D " + dir + "/data -A trust -U postgres --no-sync --locale=C.UTF-8");
+    server->MustRun("pg_ctl -D " + dir + "/data -w -o '-k " + dir +
+                    " -c listen_addresses= -c fsync=off -c max_connections=40' -l /dev/null start");
     return server;
   }
   std::string dir_;
 };
 
-#define REQUIRE_POSTGRES() \
-  if (LivePostgres::Get() == nullptr) GTEST_SKIP() << "PostgreSQL 15 is not installed"
-
 inline std::unique_ptr<PostgresConnection> ConnectLive() {
-  return std::make_unique<PostgresConnection>(LivePostgres::Get()->Keywords(), "test server",
+  return std::make_unique<PostgresConnection>(LivePostgres::Get().Keywords(), "test server",
                                               nullptr, std::chrono::seconds(10));
 }
 
@@ -186,7 +186,7 @@ class BatchMaker {
 inline SqlSinkOptions LiveOptions(const std::string& connector) {
   SqlSinkOptions options;
   options.connector = connector;
-  options.connection = LivePostgres::Get()->Keywords();
+  options.connection = LivePostgres::Get().Keywords();
   options.insert_mode = InsertMode::kUpsert;
   options.key_mode = KeyMode::kRecordKey;
   options.deletes = true;

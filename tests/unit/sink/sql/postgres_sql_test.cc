@@ -93,12 +93,12 @@ TEST(TypeByKind, KeepsLengthsAndPrecisions) {
   EXPECT_EQ(PostgresTypeByKind(type), "character varying(20)");
 }
 
-model::TopicSchema Topic(const std::string& name) {
+model::TopicSchema Topic(const std::string& name, const std::string& table_name = "Orders") {
   model::TopicSchema schema;
   schema.topic = name;
   auto table = std::make_shared<model::TableSchema>();
   table->schema = "Inventory";
-  table->name = "Orders";
+  table->name = table_name;
   schema.table = table;
   schema.render = std::make_shared<model::RenderOptions>();
   return schema;
@@ -117,6 +117,10 @@ TEST(TableNames, AreWhatTheTwoSinksMakeOfATopic) {
   EXPECT_EQ(ResolveTableName(options, Topic("Srv.s.T")), (TableName{"", "srv_s_t"}));
   options.table_format = "rep.${source.schema}_${source.table}";
   EXPECT_EQ(ResolveTableName(options, Topic("x")), (TableName{"rep", "inventory_orders"}));
+  // The dots and quotes of a source's name are no marks of ours.
+  options.table_format = "${source.schema}.\"${source.table}\"_${other}";
+  EXPECT_EQ(ResolveTableName(options, Topic("x", "We ird.\"T")),
+            (TableName{"inventory", "we ird.\"t_${other}"}));
   options.table_format = "${source.lsn}";
   EXPECT_THROW(ResolveTableName(options, Topic("x")), DataError);
 }

@@ -150,7 +150,6 @@ class Generator {
 class RandomTransactions : public ::testing::TestWithParam<unsigned> {};
 
 TEST_P(RandomTransactions, LeaveTheTargetEqualToTheModelAtEveryCommit) {
-  REQUIRE_POSTGRES();
   const unsigned seed = GetParam();
   SCOPED_TRACE(fmt::format("seed {}", seed));
   auto server = ConnectLive();

@@ -12,7 +12,6 @@ using model::Op;
 class SqlSinkLive : public ::testing::Test {
  protected:
   void SetUp() override {
-    REQUIRE_POSTGRES();
     server_ = ConnectLive();
     server_->Execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
   }
@@ -44,6 +43,18 @@ TEST_F(SqlSinkLive, CreatesTheTableAndAppliesASmallTransaction) {
   EXPECT_EQ(task->committed(), "5");
   EXPECT_EQ(LiveTask(LiveOptions("a"))->Open(), "5");
   EXPECT_EQ(LiveTask(LiveOptions("b"))->Open(), "");
+}
+
+TEST_F(SqlSinkLive, CreatesTheSchemaOfATableThatItCreates) {
+  server_->Execute("DROP SCHEMA IF EXISTS \"we.ird\" CASCADE");
+  SqlSinkOptions options = LiveOptions("a");
+  options.table_format = "\"we.ird\".${topic}";
+  auto task = LiveTask(options);
+  task->Open();
+  m_.Add(person_, Op::kCreate, {}, {m_.Int(1), m_.Text("Ada")});
+  task->Put(m_.Take(0), false);
+  EXPECT_EQ(Rows("\"we.ird\".person"), "1|Ada\n");
+  server_->Execute("DROP SCHEMA \"we.ird\" CASCADE");
 }
 
 TEST_F(SqlSinkLive, CommitsNothingOfATransactionWhoseEndHasNotCome) {

@@ -91,7 +91,6 @@ class TypesLive : public ::testing::TestWithParam<int> {};
 
 // Parameter: how many rows go in one batch, so that each way of writing is taken.
 TEST_P(TypesLive, ArriveWithTheTextOfTheirLiteral) {
-  REQUIRE_POSTGRES();
   auto server = ConnectLive();
   server->Execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
   auto task = LiveTask(LiveOptions("types"));
