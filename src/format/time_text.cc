@@ -176,10 +176,12 @@ void AppendIsoTime(std::string& out, int64_t micros, int fraction_digits) {
 }
 
 void AppendIsoTimestamp(std::string& out, int64_t micros, int64_t epoch_days, int fraction_digits) {
-  const int64_t day = FloorDiv(micros, kMicrosPerDay);
-  AppendIsoDate(out, day + epoch_days);
+  // Not `micros - day * kMicrosPerDay`: the product leaves 64 bits for the earliest times.
+  int64_t time = micros % kMicrosPerDay;
+  if (time < 0) time += kMicrosPerDay;
+  AppendIsoDate(out, FloorDiv(micros, kMicrosPerDay) + epoch_days);
   out += 'T';
-  AppendIsoTime(out, micros - day * kMicrosPerDay, fraction_digits);
+  AppendIsoTime(out, time, fraction_digits);
   out += 'Z';
 }
 

@@ -14,6 +14,11 @@ constexpr size_t kBodyBytesMax = size_t{1} << 30;
 // Upper bound of what stands before the rows of a record: two flag bytes and five varints.
 constexpr size_t kRecordHeadMax = 2 + 5 * kVarintMax;
 
+// Wraps around, as the decoder's sum does: any two values have one.
+int64_t Delta(int64_t value, int64_t last) {
+  return static_cast<int64_t>(static_cast<uint64_t>(value) - static_cast<uint64_t>(last));
+}
+
 uint8_t HoldOf(model::Kind kind) {
   // Timestamps fill seven or eight bytes as varints, and those are slower.
   if (kind == model::Kind::kTimestamp || kind == model::Kind::kTimestampTz) return RowShape::kRaw;
@@ -50,11 +55,11 @@ class RecordEncoder {
     std::string table;
     model::Transaction last;
     for (const model::Transaction& t : batch_.transactions) {
-      AppendSigned(table, t.id - last.id);
+      AppendSigned(table, Delta(t.id, last.id));
       AppendSigned(table, static_cast<int64_t>(t.begin_position - last.begin_position));
       AppendSigned(table, static_cast<int64_t>(t.commit_position - t.begin_position));
       AppendSigned(table, static_cast<int64_t>(t.last_commit_position - t.begin_position));
-      AppendSigned(table, t.commit_ts_us - last.commit_ts_us);
+      AppendSigned(table, Delta(t.commit_ts_us, last.commit_ts_us));
       AppendString(table, t.name);
       last.id = t.id;
       last.begin_position = t.begin_position;
@@ -145,8 +150,7 @@ class RecordEncoder {
     if (marks) *p++ = static_cast<char>(Marks(r));
     p = PutVarint(p, ZigZag(static_cast<int64_t>(r.position - position_)));
     position_ = r.position;
-    p = PutVarint(p, ZigZag(static_cast<int64_t>(static_cast<uint64_t>(r.ts_ns) -
-                                                 static_cast<uint64_t>(ts_ns_))));
+    p = PutVarint(p, ZigZag(Delta(r.ts_ns, ts_ns_)));
     ts_ns_ = r.ts_ns;
     if (orders) p = PutVarint(PutVarint(p, r.total_order), r.collection_order);
     out_.Advance(p);
