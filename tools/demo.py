@@ -129,11 +129,11 @@ class Demo:
     def storm(self):
         heading(f"A storm of {self.options.seconds} s: inserts, updates, deletes, key changes, multi-table transactions")
         self.connect_storm_tables()
-        storm = Storm(self.source)
+        storm = Storm(self.source, self.options.rate)
         storm.start()
         began = last = time.monotonic()
         shown = 0
-        while time.monotonic() < began + self.options.seconds:
+        while time.monotonic() < began + self.options.seconds and not storm.error:
             time.sleep(0.5)
             now, events = time.monotonic(), storm.events
             self.live_line(f"{now - began:5.1f} s  {(events - shown) / (now - last):9,.0f} events/s  "
@@ -194,12 +194,13 @@ class Demo:
 
 
 class Storm:
-    """Three writers; counts row changes that were committed."""
+    """Three writers that keep to a rate of changes a second; counts row changes that were committed."""
+    WRITERS = 3
 
-    def __init__(self, database):
-        self.database, self.stopping = database, threading.Event()
+    def __init__(self, database, rate):
+        self.database, self.rate, self.stopping = database, rate, threading.Event()
         self.events, self.error, self._lock = 0, None, threading.Lock()
-        self.threads = [threading.Thread(target=self._run, args=(number,), daemon=True) for number in range(3)]
+        self.threads = [threading.Thread(target=self._run, args=(number,), daemon=True) for number in range(self.WRITERS)]
 
     def start(self):
         for thread in self.threads:
@@ -212,6 +213,7 @@ class Storm:
 
     def _run(self, number):
         rng, next_id = random.Random(number), number * 100_000_000 + 1_000_000
+        began, done = time.monotonic(), 0
         try:
             with self.database.session(autocommit=False) as cursor:
                 while not self.stopping.is_set():
@@ -219,13 +221,15 @@ class Storm:
                     cursor.connection.commit()
                     with self._lock:
                         self.events += changes
+                    done += changes
+                    self.stopping.wait(began + done * self.WRITERS / self.rate - time.monotonic())
         except Exception as error:
             self.error = error
             self.stopping.set()
 
     def _transaction(self, cursor, rng, number, next_id):
         count = rng.choice((1, 5, 50, 500))
-        mine = "id %% 3 = %s" % number
+        mine = f"id %% 3 = {number}"
         run = cursor.execute
         run("INSERT INTO purchase SELECT %s + i, 1 + i %% 1000, 1 + i %% 200, i / 3.0, "
             "jsonb_build_object('n', i) FROM generate_series(1, %s) i", (next_id, count))
@@ -251,6 +255,7 @@ def main():
     parser = argparse.ArgumentParser(prog="demo.sh", description=__doc__)
     parser.add_argument("--keep", action="store_true", help="leave the servers and the worker running")
     parser.add_argument("--seconds", type=int, default=10, help="length of the storm (10)")
+    parser.add_argument("--rate", type=int, default=30_000, help="changes a second that the storm aims at (30000)")
     demo = Demo(parser.parse_args())
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     rows, events, rate, equal = 0, 0, 0.0, False

@@ -42,6 +42,8 @@ struct Property {
   int order =
       0;  // Inside its group, from 1; 0: its place among the plugin's properties of that group.
   std::vector<std::string> dependents;  // Properties whose choices follow from this one.
+  // Old names of values and today's: accepted, with a warning.
+  std::map<std::string, std::string> old_values;
 };
 
 // The declared properties of one plugin, in order.

@@ -113,7 +113,8 @@ class Checker {
       out_.value.reset();
       return;
     }
-    if (!property_.allowed.empty() && !IsAllowed(property_, text)) {
+    if (!property_.allowed.empty() && !property_.old_values.contains(Lower(text)) &&
+        !IsAllowed(property_, text)) {
       ComplainAboutChoice(text);
       return;
     }
@@ -156,6 +157,14 @@ std::string NotYetWarning(const std::string& name) {
       "The property '{}' is not supported yet and has no effect; remove it, or leave "
       "it at its default",
       name);
+}
+
+void WarnOfOldValue(const Property& property, const std::string& text,
+                    std::vector<std::string>& warnings) {
+  const auto old = property.old_values.find(Lower(text));
+  if (old == property.old_values.end()) return;
+  warnings.push_back(fmt::format("{}={} is the old name of {}={}; use that", property.name, text,
+                                 property.name, old->second));
 }
 
 std::optional<Support> MatchPattern(const Definition& definition, std::string_view name) {
@@ -219,8 +228,10 @@ Validation Validate(const Definition& definition, const Properties& given) {
   for (const Property& property : definition.properties) {
     out.properties.push_back(Checker(property, style).Run(given));
     const auto it = given.find(property.name);
-    if (property.support == Support::kNotYet && it != given.end() &&
-        Trimmed(it->second) != property.default_value.value_or("")) {
+    if (it == given.end()) continue;
+    const std::string text = Trimmed(it->second);
+    WarnOfOldValue(property, text, out.warnings);
+    if (property.support == Support::kNotYet && text != property.default_value.value_or("")) {
       out.warnings.push_back(NotYetWarning(property.name));
     }
   }

@@ -1,5 +1,6 @@
 #include "format/connect_json.h"
 
+#include "base/byte_text.h"
 #include "base/error.h"
 #include "format/decimal_text.h"
 #include "format/json_text.h"

@@ -28,12 +28,6 @@ void AppendInteger(std::string& out, int64_t value);
 void AppendJavaDouble(std::string& out, double value);
 void AppendJavaFloat(std::string& out, float value);
 
-// RFC 4648 with padding; the second alphabet is the one for URLs.
-enum class Base64Alphabet { kStandard, kUrl };
-void AppendBase64(std::string& out, std::string_view bytes,
-                  Base64Alphabet alphabet = Base64Alphabet::kStandard);
-void AppendHex(std::string& out, std::string_view bytes);
-
 // What Java's toString() makes of a value, given the JSON we render for it: a string without quotes
 // and escapes, a struct as "Struct{id=1,name=x}" with its null fields left out, a list as "[1, 2]".
 // What StringConverter writes.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "base/byte_text.h"
 #include "base/error.h"
 #include "format/decimal_text.h"
 #include "format/json_text.h"

@@ -17,12 +17,13 @@ Relations are checked instead, over pairs of records that belong together:
 JSON numbers are compared by value but 1 and 1.0 differ, 0.0 and -0.0 differ; below 1.2e-38 float precision suffices (Java writes 1.4E-45 for the float 1e-45).
 Object members may come in any order (--strict-order: not); headers too.
 Left out: heartbeat topics (only: present on both sides, first record alike), schema history (topics hist_*), topics that the
-expected file's .meta.json lists under "dropped_topics", transactions without an event of a captured table (other databases, DDL).
+expected file's .meta.json counts but the file has not (with --whole: as many records), transactions without an event of a captured table (other databases, DDL).
 
 Ignore file (--ignore FILE; # starts a comment), * and ? are globs, indexes in paths are numbers:
   topic  GLOB             leave these topics out
   record GLOB N           leave out the N-th record (from 0, in the expected file's numbering) of the topics; counts as equal
   path   GLOB PATH        leave out this field in records of the topics: path * value.after.price, path *.t value_schema.fields.0.*, path * headers.__debezium.context.*
+  form   GLOB PATH        as path, but the value's form is compared: texts with their digits alike, else null or not, zero or not, type
 Paths start with key, value (payload, if there is a schema), key_schema, value_schema, headers, partition; relation checks are called relation.tx, relation.order, relation.clock, relation.sequence.
 Exit code 0 only if all records are equal; last line "equal N of M", M = expected + extra records."""
 import argparse, collections, difflib, fnmatch, json, os, re, struct, sys
@@ -97,10 +98,15 @@ def volatile(r):
     r["headers"] = h
     return rel
 
-def drop_paths(tree, pats, path=""):
-    if isinstance(tree, dict): return {k: drop_paths(v, pats, path + "." + k if path else k) for k, v in tree.items() if not any(fnmatch.fnmatchcase(path + "." + k if path else k, p) for p in pats)}
-    if isinstance(tree, list): return ["<ignored>" if any(fnmatch.fnmatchcase("%s.%d" % (path, i), p) for p in pats) else drop_paths(v, pats, "%s.%d" % (path, i)) for i, v in enumerate(tree)]
+def at_paths(tree, pats, change, path=""):
+    """The tree with change(value) at the paths; members for which it gives "<ignored>" are left out."""
+    def new(key, value):
+        p = "%s.%s" % (path, key) if path else key
+        return change(value) if any(fnmatch.fnmatchcase(p, pat) for pat in pats) else at_paths(value, pats, change, p)
+    if isinstance(tree, dict): return {k: v for k, v in ((k, new(k, v)) for k, v in tree.items()) if v != "<ignored>"}
+    if isinstance(tree, list): return [new(i, v) for i, v in enumerate(tree)]
     return tree
+def form(v): return re.sub(r"\d+", "0", v) if isinstance(v, str) else mark(v)
 
 def build(raws, ign, opts):
     """Groups by topic; drops what is not compared; normalises."""
@@ -113,8 +119,10 @@ def build(raws, ign, opts):
         tree = {k: r[k] for k in ("key", "value", "headers")}; tree["partition"] = r.get("partition", 0)
         if not opts.no_schemas: tree["key_schema"], tree["value_schema"] = r["key_schema"], r["value_schema"]
         if opts.strict_order: tree["header_order"] = list(r["headers"])
-        pats = [p for g, p in ign["path"] if fnmatch.fnmatchcase(r["topic"], g)]
-        tree = drop_paths(tree, pats) if pats else tree
+        of_topic = lambda kind: [p for g, p in ign[kind] if fnmatch.fnmatchcase(r["topic"], g)]
+        pats = of_topic("path")
+        for p, change in ((pats, lambda v: "<ignored>"), (of_topic("form"), form)):
+            tree = at_paths(tree, p, change) if p else tree
         x.rel["off"] = {p[9:] for p in pats if p.startswith("relation.")}
         x.tree, x.text = tree, canon(tree); v = tree.get("value"); x.sig = canon([tree.get("key"), v.get("op", v.get("status", "v")) if isinstance(v, dict) else str(type(v))])
         if x.topic.startswith("__debezium-heartbeat"):
@@ -187,24 +195,34 @@ def relations(pairs):
             if n[0].rel["pos"] >= p[0].rel["pos"] and n[1].rel["pos"] < p[1].rel["pos"]: say(n, "order", "position %r falls below the one of the record before, %r" % (n[1].rel["pos"], p[1].rel["pos"]))
     return bad
 
+def dropped_counts(path, raws):
+    """{topic: records} of topics that the .meta.json counts, but whose records the file leaves out to be small."""
+    meta = re.sub(r"\.jsonl$", ".meta.json", path)
+    if meta == path or not os.path.exists(meta): return {}
+    there = {r["topic"] for r in raws}
+    return {t: n for t, n in json.load(open(meta, encoding="utf-8"))["records_per_topic"].items() if t not in there}
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("expected"); ap.add_argument("actual"); ap.add_argument("--ignore", metavar="FILE", action="append", default=[])
     ap.add_argument("--rename", metavar="ACTUAL=EXPECTED", action="append", default=[], help="replace this text in the actual file first (topic prefix, database name)")
+    ap.add_argument("--whole", action="store_true", help="ACTUAL is a whole run: as many records as counted in topics that EXPECTED leaves out to be small")
     ap.add_argument("--no-schemas", action="store_true", help="leave key and value schemas out"); ap.add_argument("--strict-order", action="store_true", help="members of objects and headers must come in the same order")
     ap.add_argument("--max", type=int, default=3, help="records shown per topic (3)"); ap.add_argument("--max-fields", type=int, default=6, help="fields shown per record (6)"); ap.add_argument("--quiet", action="store_true", help="only topics with differences, and the last line")
-    o = ap.parse_args(); ign = {"topic": [], "record": [], "path": []}
+    o = ap.parse_args(); ign = {"topic": [], "record": [], "path": [], "form": []}
     for f in o.ignore:
         for n, line in enumerate(open(f, encoding="utf-8")):
-            w = line.split("#")[0].split() if not line.startswith("path") else re.sub(r"(^|\s)#.*", "", line).split()
+            w = line.split("#")[0].split() if not line.startswith(("path", "form")) else re.sub(r"(^|\s)#.*", "", line).split()
             if not w: continue
             if (w[0], len(w)) == ("topic", 2): ign["topic"].append(w[1])
-            elif (w[0], len(w)) == ("path", 3): ign["path"].append((w[1], w[2]))
+            elif len(w) == 3 and w[0] in ("path", "form"): ign[w[0]].append((w[1], w[2]))
             elif (w[0], len(w)) == ("record", 3) and w[2].isdigit(): ign["record"].append((w[1], int(w[2])))
-            else: sys.exit("%s:%d: expected 'topic GLOB', 'record GLOB N' or 'path GLOB PATH'" % (f, n + 1))
-    meta = re.sub(r"\.jsonl$", ".meta.json", o.expected)
-    if meta != o.expected and os.path.exists(meta): ign["topic"] += json.load(open(meta, encoding="utf-8")).get("dropped_topics", [])
-    E, e0 = build(load(o.expected, [], o.strict_order), ign, o); A, a0 = build(load(o.actual, [r.split("=", 1) for r in o.rename], o.strict_order), ign, o)
+            else: sys.exit("%s:%d: expected 'topic GLOB', 'record GLOB N', 'path GLOB PATH' or 'form GLOB PATH'" % (f, n + 1))
+    expected, actual = load(o.expected, [], o.strict_order), load(o.actual, [r.split("=", 1) for r in o.rename], o.strict_order)
+    counts = dropped_counts(o.expected, expected); there = collections.Counter(r["topic"] for r in actual)
+    wrong = ["%s: expected %d records, actual %d" % (t, n, there[t]) for t, n in counts.items() if o.whole and there[t] != n]
+    ign["topic"] += list(counts)
+    E, e0 = build(expected, ign, o); A, a0 = build(actual, ign, o)
     aligned = {t: align(E.get(t, []), A.get(t, [])) for t in sorted(set(E) | set(A))}
     broken = collections.defaultdict(list)
     for p, kind, msg in relations([p for ps in aligned.values() for p in ps if p[0] and p[1]]): broken[id(p[0])].append((kind, msg))
@@ -228,8 +246,9 @@ def main():
         total.update(c); bad = c["different"] + c["missing"] + c["extra"]
         if bad or not o.quiet: print("%-50s equal %d  different %d  missing %d  extra %d" % (t, c["equal"], c["different"], c["missing"], c["extra"]))
         for s in shown: print(s)
+    for line in wrong: print(line)
     if paths: print("differing fields, records each: " + ", ".join("%s %d" % x for x in paths.most_common(25)))
     if e0 or a0: print("transaction records of transactions without captured events left out: %d expected, %d actual" % (e0, a0))
-    m = sum(total.values()); ok = total["equal"] == m and m > 0
+    m = sum(total.values()); ok = total["equal"] == m and m > 0 and not wrong
     print("equal %d of %d" % (total["equal"], m)); sys.exit(0 if ok else 1)
 if __name__ == "__main__": main()

@@ -2,26 +2,36 @@
 from collections import Counter
 
 
-def columns_of(database, table):
+def columns_of(database, table, of_type=""):
+    """Names in their order; of one type only, if it is named."""
     schema, name = split(table)
     return [row[0] for row in database.query(
         "SELECT attname FROM pg_attribute WHERE attrelid = format('%%I.%%I', %s::text, %s::text)::regclass "
-        "AND attnum > 0 AND NOT attisdropped ORDER BY attnum", (schema, name))]
+        "AND attnum > 0 AND NOT attisdropped AND %s IN ('', atttypid::regtype::text) ORDER BY attnum",
+        (schema, name, of_type))]
 
 
 def split(table):
-    """'t' or 'schema.t' as (schema, name); a dot inside a name is not supported."""
-    schema, _, name = table.rpartition(".")
-    return schema or "public", name
+    """'t' or 'schema.t' as (schema, name); further dots belong to the name."""
+    schema, dot, name = table.partition(".")
+    return (schema, name) if dot else ("public", table)
 
 
 def quoted(table):
     return ".".join('"%s"' % part.replace('"', '""') for part in split(table))
 
 
+def text_of(column, is_xml):
+    """column::text. Of xml it is what the server gives out: no reader, native replication included, gets a declaration
+    that says nothing (<?xml version="1.0"?>), though the cast shows it."""
+    name = '"%s"' % column.replace('"', '""')
+    return f"CASE WHEN {name} IS NOT NULL THEN format('%s', {name}) END" if is_xml else f"{name}::text"
+
+
 def rows_of(database, table, columns):
     """A multiset of the rows as tuples of text."""
-    selected = ", ".join('"%s"::text' % column.replace('"', '""') for column in columns) or "1"
+    xml = columns_of(database, table, "xml")
+    selected = ", ".join(text_of(column, column in xml) for column in columns) or "1"
     rows = Counter()
     with database.session(autocommit=False) as cursor:
         cursor.execute("SET extra_float_digits = 1; SET timezone = 'UTC'")

@@ -9,13 +9,6 @@
 namespace tidewire::sink {
 namespace {
 
-void ReplaceAll(std::string& text, std::string_view what, std::string_view with) {
-  for (size_t at = text.find(what); at != std::string::npos;
-       at = text.find(what, at + with.size())) {
-    text.replace(at, what.size(), with);
-  }
-}
-
 std::string SourceField(const model::TopicSchema& schema, std::string_view field) {
   if (field == "table" || field == "collection") return schema.table->name;
   if (field == "schema") return schema.table->schema;
@@ -28,26 +21,64 @@ std::string SourceField(const model::TopicSchema& schema, std::string_view field
       schema.topic, field));
 }
 
-// Dots outside of double quotes part the name; quotes are taken off, doubled quotes stand for one.
-std::vector<std::string> SplitQualified(std::string_view text) {
-  std::vector<std::string> parts(1);
-  bool quoted = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '"') {
-      if (quoted && i + 1 < text.size() && text[i + 1] == '"') {
-        parts.back() += '"';
-        ++i;
+// A qualified name in the making.
+class NameParts {
+ public:
+  // Dots outside of double quotes part the name; quotes are taken off, doubled quotes stand for
+  // one.
+  void Add(std::string_view text) {
+    for (size_t i = 0; i < text.size(); ++i) {
+      if (text[i] == '"') {
+        if (quoted_ && i + 1 < text.size() && text[i + 1] == '"') {
+          parts_.back() += '"';
+          ++i;
+        } else {
+          quoted_ = !quoted_;
+        }
+      } else if (text[i] == '.' && !quoted_) {
+        parts_.emplace_back();
       } else {
-        quoted = !quoted;
+        parts_.back() += text[i];
       }
-    } else if (text[i] == '.' && !quoted) {
-      parts.emplace_back();
-    } else {
-      parts.back() += text[i];
     }
   }
-  std::erase_if(parts, [](const std::string& part) { return part.empty(); });
-  return parts;
+  // A name as the source has it: its dots and quotes are its own.
+  void AddName(std::string_view name) { parts_.back() += name; }
+
+  std::vector<std::string> Take() {
+    std::erase_if(parts_, [](const std::string& part) { return part.empty(); });
+    return std::move(parts_);
+  }
+
+ private:
+  std::vector<std::string> parts_ = std::vector<std::string>(1);
+  bool quoted_ = false;
+};
+
+// ${topic} and ${source.…} are replaced; what else stands in braces is text.
+std::vector<std::string> Expand(const SqlSinkOptions& options, const model::TopicSchema& schema) {
+  constexpr std::string_view kSource = "source.";
+  NameParts parts;
+  std::string_view rest = options.table_format;
+  for (size_t begin = rest.find("${"); begin != std::string_view::npos; begin = rest.find("${")) {
+    const size_t end = rest.find('}', begin);
+    if (end == std::string_view::npos) break;
+    parts.Add(rest.substr(0, begin));
+    const std::string_view field = rest.substr(begin + 2, end - begin - 2);
+    if (field == "topic") {
+      std::string topic = schema.topic;
+      if (options.naming == TableNaming::kDotsToUnderscores)
+        std::replace(topic.begin(), topic.end(), '.', '_');
+      parts.Add(topic);
+    } else if (field.starts_with(kSource)) {
+      parts.AddName(SourceField(schema, field.substr(kSource.size())));
+    } else {
+      parts.Add(rest.substr(begin, end + 1 - begin));
+    }
+    rest.remove_prefix(end + 1);
+  }
+  parts.Add(rest);
+  return parts.Take();
 }
 
 bool Lists(const std::vector<std::string>& list, std::string_view topic, std::string_view field) {
@@ -61,20 +92,7 @@ bool Lists(const std::vector<std::string>& list, std::string_view topic, std::st
 }  // namespace
 
 TableName ResolveTableName(const SqlSinkOptions& options, const model::TopicSchema& schema) {
-  std::string text = options.table_format;
-  std::string topic = schema.topic;
-  if (options.naming == TableNaming::kDotsToUnderscores)
-    std::replace(topic.begin(), topic.end(), '.', '_');
-  ReplaceAll(text, "${topic}", topic);
-  while (true) {
-    const size_t begin = text.find("${source.");
-    if (begin == std::string::npos) break;
-    const size_t end = text.find('}', begin);
-    if (end == std::string::npos) break;
-    text.replace(begin, end - begin + 1,
-                 SourceField(schema, std::string_view(text).substr(begin + 9, end - begin - 9)));
-  }
-  const std::vector<std::string> parts = SplitQualified(text);
+  const std::vector<std::string> parts = Expand(options, schema);
   if (parts.empty()) {
     throw DataError(fmt::format("topic {}: the table name format '{}' gives an empty name",
                                 schema.topic, options.table_format));

@@ -36,6 +36,9 @@ constexpr const char* kSessionSettings =
     "SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_seqscan = off; SET "
     "bytea_output = 'hex'";
 
+// Two sinks may make the same thing at once: the second waits, and finds it.
+constexpr const char* kCreationLock = "SELECT pg_advisory_xact_lock(5842601)";
+
 std::string DescribeTarget(const std::map<std::string, std::string>& keywords) {
   const auto get = [&](const char* name) {
     const auto it = keywords.find(name);
@@ -75,13 +78,11 @@ void PostgresSession::PreparePositionTable() {
   position_table_ = QuoteTable({found.size() > 1 && found[1] ? "" : schema, "tidewire_offsets"});
   const std::string connector = QuoteLiteral(options_.connector);
   if (found.size() < 2 || !found[1]) {
-    // Two sinks may start at once on an empty target: the lock makes the second wait, and find the
-    // table.
-    connection().Execute(fmt::format(
-        "BEGIN; SELECT pg_advisory_xact_lock(5842601);"
-        "CREATE TABLE IF NOT EXISTS {} (connector text PRIMARY KEY, position text NOT NULL,"
-        " updated_at timestamptz NOT NULL DEFAULT now()) WITH (fillfactor = 50); COMMIT",
-        position_table_));
+    connection().Execute(
+        fmt::format("BEGIN; {}; CREATE TABLE IF NOT EXISTS {} (connector text PRIMARY KEY,"
+                    " position text NOT NULL, updated_at timestamptz NOT NULL DEFAULT now())"
+                    " WITH (fillfactor = 50); COMMIT",
+                    kCreationLock, position_table_));
   }
   connection().Execute(
       fmt::format("INSERT INTO {} (connector, position) VALUES ({}, '') ON CONFLICT DO NOTHING",
@@ -133,9 +134,20 @@ TargetTablePtr PostgresSession::Describe(const TableName& name) {
 void PostgresSession::CreateTable(const TableName& name, const std::vector<WantedColumn>& columns) {
   std::vector<std::string> types;
   for (const WantedColumn& column : columns) types.push_back(types_->TypeFor(column));
-  const std::string sql = CreateTableStatement(name, columns, types);
-  Logger("sink.sql").info("{}: {}", options_.connector, sql);
-  Run(sql);
+  std::vector<std::string> statements;
+  if (!name.schema.empty() && !HasSchema(name.schema)) {
+    Run(kCreationLock);
+    statements.push_back("CREATE SCHEMA IF NOT EXISTS " + QuoteIdentifier(name.schema));
+  }
+  statements.push_back(CreateTableStatement(name, columns, types));
+  Alter(statements);
+}
+
+// CREATE SCHEMA IF NOT EXISTS wants the right to make schemas even where there is nothing to make.
+bool PostgresSession::HasSchema(const std::string& name) {
+  return !connection()
+              .Row("SELECT 1 FROM pg_namespace WHERE nspname = " + QuoteLiteral(name))
+              .empty();
 }
 
 std::vector<std::string> PostgresSession::EvolutionOf(const TargetTable& table,

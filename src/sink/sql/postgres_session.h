@@ -72,6 +72,7 @@ class PostgresSession final : public TargetSession {
             const std::vector<uint32_t>& fields, std::span<const model::Datum* const> rows);
   void Merge(const RowPlan& plan, const std::string& statements);
   void PreparePositionTable();
+  bool HasSchema(const std::string& name);
 
   const SqlSinkOptions& options_;
   std::string target_;  // "host:port/database"

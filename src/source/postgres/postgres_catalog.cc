@@ -192,9 +192,11 @@ class PostgresCatalog::Impl {
       Logger("source.postgres")
           .warn(
               "connector {}: column {}.{}.{} has type {}, for which Debezium documents no form: "
-              "sinks get its text; rendered events show it only with "
-              "include.unknown.datatypes=true",
-              settings_.connector_name, table.schema, table.name, column.name, column.type.native);
+              "sinks get its text, and events show it ({})",
+              settings_.connector_name, table.schema, table.name, column.name, column.type.native,
+              render_->include_unknown_datatypes
+                  ? "as bytes: include.unknown.datatypes=true"
+                  : "as a string; include.unknown.datatypes=true makes it bytes");
     }
   }
 

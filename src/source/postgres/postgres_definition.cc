@@ -31,6 +31,7 @@ void MarkRequired(config::Definition& definition) {
       if (property.name == name) property.required = true;
     }
     if (property.name == "schema.include.list") property.dependents = {"table.include.list"};
+    if (property.name == "snapshot.mode") property.old_values = {{"never", "no_data"}};
   }
 }
 

@@ -115,8 +115,8 @@ const PropertyRow kRows[] = {
      "Statement to run on the source with each heartbeat.", nullptr, nullptr},
     {"include.unknown.datatypes", Type::kBoolean, "false", Importance::kMedium, "Events", 32,
      Width::kShort, "Include unknown datatypes", Support::kYes,
-     "Whether rendered events show columns whose type has no documented form, as bytes of their "
-     "text. Sinks always get them.",
+     "Whether events show columns whose type has no documented form as bytes of their text, as "
+     "Debezium does, and not as the text itself. Sinks get the text in any case.",
      nullptr, nullptr},
     {"sourceinfo.struct.maker", Type::kClass,
      "io.debezium.connector.postgresql.PostgresSourceInfoStructMaker", Importance::kLow, "Events",

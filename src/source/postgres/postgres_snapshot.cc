@@ -47,6 +47,7 @@ HeldView MakeView(const PostgresSettings& settings, std::stop_token stop) {
   return out;
 }
 
+// The view's id is that of the last transaction in it: the next one is the first of the stream.
 SnapshotPoint LookAtPoint(PGconn* connection, Lsn view) {
   const PgResultHandle row = PgExecute(
       connection,
@@ -55,7 +56,7 @@ SnapshotPoint LookAtPoint(PGconn* connection, Lsn view) {
       "look at the snapshot's transaction");
   SnapshotPoint out;
   out.view = view;
-  out.transaction_id = std::stoll(std::string(PgText(row.get(), 0, 0)));
+  out.transaction_id = std::stoll(std::string(PgText(row.get(), 0, 0))) - 1;
   out.ts_us = std::stoll(std::string(PgText(row.get(), 0, 1)));
   return out;
 }

@@ -1,5 +1,7 @@
 #include "source/postgres/postgres_stream_events.h"
 
+#include "base/byte_text.h"
+
 namespace tidewire::source {
 namespace {
 
@@ -62,13 +64,15 @@ ConnectSchemaPtr SourceSchema() {
                                                             {"origin_lsn", Int64(true)}});
 }
 
-ConnectSchemaPtr MessageValueSchema() {
+ConnectSchemaPtr MessageValueSchema(model::BinaryMode binary) {
   const ConnectSchemaPtr transaction = Struct(
       "event.block",
       {{"id", String()}, {"total_order", Int64()}, {"data_collection_order", Int64()}}, true);
+  const auto content =
+      binary == model::BinaryMode::kBytes ? ConnectType::kBytes : ConnectType::kString;
   const ConnectSchemaPtr message =
       Struct("io.debezium.connector.postgresql.Message",
-             {{"prefix", String(true)}, {"content", Plain(ConnectType::kBytes, true)}});
+             {{"prefix", String(true)}, {"content", Plain(content, true)}});
   return Struct("io.debezium.connector.postgresql.MessageValue", {{"op", String()},
                                                                   {"ts_ms", Int64(true)},
                                                                   {"source", SourceSchema()},
@@ -89,6 +93,25 @@ ConnectSchemaPtr TransactionValueSchema() {
                  {"event_count", Int64(true)},
                  {"data_collections", std::make_shared<const ConnectSchema>(std::move(list))},
                  {"ts_ms", Int64()}});
+}
+
+// binary.handling.mode holds for the content of messages, too.
+std::string ContentText(std::string_view bytes, model::BinaryMode mode) {
+  std::string out;
+  switch (mode) {
+    case model::BinaryMode::kBytes:
+      return std::string(bytes);
+    case model::BinaryMode::kBase64:
+      AppendBase64(out, bytes);
+      break;
+    case model::BinaryMode::kBase64UrlSafe:
+      AppendBase64(out, bytes, Base64Alphabet::kUrl);
+      break;
+    case model::BinaryMode::kHex:
+      AppendHex(out, bytes);
+      break;
+  }
+  return out;
 }
 
 ConnectValue Text(std::string_view text) { return {std::string(text)}; }
@@ -162,7 +185,7 @@ PostgresStreamEvents::PostgresStreamEvents(const PostgresSettings& settings,
   message_ =
       Topic(settings.MessageTopic(), render_,
             Struct("io.debezium.connector.postgresql.MessageKey", {{"prefix", String(true)}}),
-            MessageValueSchema());
+            MessageValueSchema(render_->binary));
 }
 
 model::Record& PostgresStreamEvents::AddHeartbeat(model::ChangeBatch& batch, int64_t now_ms) const {
@@ -207,9 +230,10 @@ model::Record& PostgresStreamEvents::AddMessage(model::ChangeBatch& batch,
                                  : List({Text(fmt::format("{}:{}", context.xid, context.lsn.value)),
                                          Number(static_cast<int64_t>(context.total_order)),
                                          Number(static_cast<int64_t>(context.collection_order))});
-  return Append(batch, message_, List({Text(message.prefix)}),
-                List({Text("m"), Number(context.now_ms), std::move(source), std::move(transaction),
-                      List({Text(message.prefix), Text(message.content)})}));
+  return Append(
+      batch, message_, List({Text(message.prefix)}),
+      List({Text("m"), Number(context.now_ms), std::move(source), std::move(transaction),
+            List({Text(message.prefix), Text(ContentText(message.content, render_->binary))})}));
 }
 
 }  // namespace tidewire::source

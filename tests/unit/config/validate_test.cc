@@ -79,6 +79,18 @@ TEST(Validate, TakesEnumerationsWithoutRegardToCase) {
                           "of: initial, no_data"));
 }
 
+TEST(Validate, TakesOldNamesOfValuesWithAWarning) {
+  Property mode = Make("snapshot.mode");
+  mode.allowed = {"initial", "no_data"};
+  mode.old_values = {{"never", "no_data"}};
+  const Validation old = Validate(Of({mode}, kDebezium), {{"snapshot.mode", "Never"}});
+  EXPECT_EQ(old.error_count(), 0);
+  EXPECT_THAT(
+      old.warnings,
+      ElementsAre("snapshot.mode=Never is the old name of snapshot.mode=no_data; use that"));
+  EXPECT_THAT(Validate(Of({mode}), {{"snapshot.mode", "no_data"}}).warnings, IsEmpty());
+}
+
 TEST(Validate, ChecksEachItemOfAList) {
   Property ops = Make("skipped.operations", Type::kList);
   ops.allowed = {"c", "u", "d", "t", "none"};

@@ -153,7 +153,8 @@ TEST_P(Golden, DiffersOnlyWhereTheIgnoreListSays) {
   out.close();
   const std::string command =
       "python3 tests/golden/compare_golden.py --quiet tests/golden/ref/postgres/" + run.name +
-      ".jsonl " + actual + " --ignore tests/golden/" + run.name + ".ignore --ignore " + general;
+      ".jsonl " + actual + " --ignore tests/golden/all.ignore --ignore tests/golden/" + run.name +
+      ".ignore --ignore " + general;
   EXPECT_EQ(std::system(command.c_str()), 0) << command;
 }
 

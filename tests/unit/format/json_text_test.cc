@@ -23,11 +23,6 @@ std::string Float(float value) {
   AppendJavaFloat(out, value);
   return out;
 }
-std::string Base64(std::string_view bytes) {
-  std::string out;
-  AppendBase64(out, bytes);
-  return out;
-}
 std::string JavaText(std::string_view json) {
   std::string out;
   AppendJavaText(out, json);
@@ -93,17 +88,6 @@ TEST(JavaFloat, HasTheDigitsOfAFloat) {
   EXPECT_EQ(Float(3.4028235e38F), "3.4028235E38");
   EXPECT_EQ(Float(1.0e10F), "1.0E10");
   EXPECT_EQ(Float(16777216.0F), "1.6777216E7");
-}
-
-TEST(Base64, PadsToFourCharacters) {
-  EXPECT_EQ(Base64(""), "");
-  EXPECT_EQ(Base64("f"), "Zg==");
-  EXPECT_EQ(Base64("fo"), "Zm8=");
-  EXPECT_EQ(Base64("foo"), "Zm9v");
-  EXPECT_EQ(Base64("\xff\xfe\xfd"), "//79");
-  std::string url;
-  AppendBase64(url, "\xff\xfe\xfd", Base64Alphabet::kUrl);
-  EXPECT_EQ(url, "__79");
 }
 
 TEST(JavaText, IsWhatToStringGives) {

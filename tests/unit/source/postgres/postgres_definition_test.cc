@@ -118,6 +118,15 @@ TEST(PostgresDefinition, WarnsOnlyAboutWhatIsNotSupported) {
   EXPECT_THAT(warnings[1], testing::HasSubstr("did you mean 'slot.name'?"));
 }
 
+TEST(PostgresDefinition, TakesTheOldNameOfNoData) {
+  config::Properties given = kMinimal;
+  given["snapshot.mode"] = "never";
+  const config::Validation found = config::Validate(PostgresDefinition(), given);
+  EXPECT_EQ(found.error_count(), 0);
+  ASSERT_EQ(found.warnings.size(), 1u);
+  EXPECT_THAT(found.warnings[0], testing::HasSubstr("snapshot.mode=no_data"));
+}
+
 TEST(PostgresDefinition, RefusesBothListsOfAPair) {
   EXPECT_THAT(CheckPostgresTogether({{"table.include.list", "a"}, {"table.exclude.list", "b"}}),
               testing::SizeIs(1));

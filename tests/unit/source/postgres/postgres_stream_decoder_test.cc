@@ -68,9 +68,10 @@ class StreamDecoder : public testing::Test {
     Restart({});
   }
 
-  void Restart(PostgresPosition start) {
+  void Restart(PostgresPosition start, model::BinaryMode binary = model::BinaryMode::kBytes) {
     auto render = std::make_shared<model::RenderOptions>();
     render->connector_kind = "postgresql";
+    render->binary = binary;
     decoder_ = std::make_unique<PostgresStreamDecoder>(
         settings_, render,
         [this](const RelationMessage& relation) {
@@ -377,6 +378,27 @@ TEST_F(StreamDecoder, PassesLogicalMessagesOn) {
   EXPECT_EQ(batch->records[3].transaction, model::kNoTransaction);
   // The message outside must not come again.
   EXPECT_EQ(Offset(*batch).end, Lsn{171});
+}
+
+// binary.handling.mode was not honoured in messages once.
+TEST_F(StreamDecoder, ShowsTheContentOfLogicalMessagesAsBinaryValues) {
+  const std::pair<model::BinaryMode, const char*> modes[] = {
+      {model::BinaryMode::kBytes, "\xff\xfe"},
+      {model::BinaryMode::kBase64, "//4="},
+      {model::BinaryMode::kBase64UrlSafe, "__4="},
+      {model::BinaryMode::kHex, "fffe"}};
+  for (const auto& [mode, expected] : modes) {
+    Restart({}, mode);
+    Handle(170, Message(false, 170, "pfx", "\xff\xfe"));
+    const ChangeBatchPtr batch = decoder_->Take();
+    const auto& schema = *batch->schemas[batch->records[0].schema]->value_schema;
+    const auto type = mode == model::BinaryMode::kBytes ? model::ConnectType::kBytes
+                                                        : model::ConnectType::kString;
+    EXPECT_EQ(schema.fields[4].schema->fields[1].schema->type, type);
+    const auto& value = std::get<std::shared_ptr<model::ConnectList>>(batch->generals[0].value.v);
+    const auto& message = std::get<std::shared_ptr<model::ConnectList>>((*value)[4].v);
+    EXPECT_EQ(std::get<std::string>((*message)[1].v), expected);
+  }
 }
 
 TEST_F(StreamDecoder, NamesTableColumnAndPositionOfAValueThatCannotBeRead) {
