@@ -86,6 +86,7 @@ model::Column BuildColumn(const RelationMessage::Column& wire, const ColumnFacts
   out.has_default = facts->has_default;
   out.default_text = facts->default_text;
   out.generated = facts->generated;
+  if (facts->generated) out.generation = facts->default_expression;
   out.identity = facts->identity;
   return out;
 }

@@ -16,8 +16,10 @@ const PropertyRow kRows[] = {
     {"max.batch.size", Type::kInt, "2048", Importance::kMedium, "Connector", 2, Width::kShort,
      "Change event batch size", Support::kYes, "Most events in one batch.", nullptr, CheckPositive},
     {"max.queue.size", Type::kInt, "8192", Importance::kMedium, "Connector", 3, Width::kShort,
-     "Change event buffer size", Support::kYes,
-     "Most events that wait between the reader and the log.", nullptr, CheckPositive},
+     "Change event buffer size", Support::kNoEffect,
+     "Most events that wait between the reader and the log. Here bytes are what counts: see "
+     "max.queue.size.in.bytes.",
+     nullptr, CheckPositive},
     {"poll.interval.ms", Type::kLong, "500", Importance::kMedium, "Connector", 4, Width::kShort,
      "Poll interval (ms)", Support::kNoEffect,
      "Pause between two looks for events. Here events are handed on as they come.", nullptr,

@@ -123,6 +123,18 @@ TEST(BuildTable, TakesFactsOnlyOfColumnsThatAreStillTheSame) {
   EXPECT_EQ(built.schema.catalog, "db");
 }
 
+// Sinks made a generated column an ordinary one once, which the stream does not fill.
+TEST(BuildTable, TellsHowAGeneratedColumnIsMade) {
+  auto facts = Facts({{"id", kInt}, {"g", kInt}, {"d", kInt}}, {0});
+  facts.columns[1].generated = true;
+  facts.columns[1].default_expression = "(id + 1)";
+  facts.columns[2].default_expression = "(1 + 1)";
+  const BuiltTable built =
+      BuildTable(RelationOf(facts, {}), &facts, Types(), PostgresFilters({}), "db");
+  EXPECT_EQ(built.schema.columns[1].generation, "(id + 1)");
+  EXPECT_EQ(built.schema.columns[2].generation, "");
+}
+
 TEST(BuildTable, KeepsKeyColumnsWhateverTheFiltersSay) {
   FilterSettings settings;
   settings.column_include = {"g\\.t\\.b"};
