@@ -5,9 +5,9 @@
 
 namespace tidewire::config {
 
-// kConnect: only what validation through the REST API does (can it log in). kFull: everything that
-// could fail later.
-enum class Depth { kConnect, kFull };
+// kConfig: only what the configuration alone shows. kConnect: only what validation through the REST
+// API does (can it log in). kFull: everything that could fail later.
+enum class Depth { kConfig, kConnect, kFull };
 
 struct Finding {
   enum class Severity { kInfo, kWarning, kError };

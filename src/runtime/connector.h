@@ -40,7 +40,7 @@ struct Connector {
   std::shared_ptr<TopicTracker> topics = std::make_shared<TopicTracker>();
   std::shared_ptr<SourceMetrics> source_metrics;
   std::shared_ptr<SinkMetrics> sink_metrics;
-  std::shared_ptr<StateMetric> state_metric;
+  std::unique_ptr<StateMetric> state_metric, task_state_metric;
 };
 
 }  // namespace tidewire::runtime

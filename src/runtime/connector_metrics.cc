@@ -61,9 +61,8 @@ void StateMetric::Set(const std::string& state) {
   std::lock_guard lock(mutex_);
   if (state == state_) return;
   state_ = state;
-  series_ = MakeMetric(MetricType::kGauge, "tidewire_task_state",
-                       "1 for the state that the connector's task is in.",
-                       {{"connector", connector_}, {"task", "0"}, {"state", state}});
+  labels_["state"] = state;
+  series_ = MakeMetric(MetricType::kGauge, name_, help_, labels_);
   series_->Set(1);
 }
 

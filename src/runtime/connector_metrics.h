@@ -39,14 +39,16 @@ class EventCounters {
       counts_;  // By the batch's schema; kept to save its memory.
 };
 
-// Task state: one series whose label `state` changes. Thread-safe.
+// A state: one series whose label `state` changes. Thread-safe.
 class StateMetric {
  public:
-  explicit StateMetric(std::string connector) : connector_(std::move(connector)) {}
+  StateMetric(std::string name, std::string help, MetricLabels labels)
+      : name_(std::move(name)), help_(std::move(help)), labels_(std::move(labels)) {}
   void Set(const std::string& state);
 
  private:
-  const std::string connector_;
+  const std::string name_, help_;
+  MetricLabels labels_;
   std::mutex mutex_;
   std::string state_;
   std::shared_ptr<Metric> series_;

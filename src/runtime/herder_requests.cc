@@ -67,21 +67,26 @@ TaskStatus WorkerHerder::TaskStatusOf(const Connector& c) const {
   return out;
 }
 
+std::string WorkerHerder::StateOf(const Connector& c) const {
+  if (c.target == TargetState::kStopped) return "STOPPED";
+  if (!c.failure.empty()) return "FAILED";
+  return c.target == TargetState::kPaused ? "PAUSED" : "RUNNING";
+}
+
+void WorkerHerder::ShowState(Connector& c) {
+  c.state_metric->Set(StateOf(c));
+  c.task_state_metric->Set(c.tasks_made ? TaskStatusOf(c).state : "UNASSIGNED");
+}
+
 ConnectorStatus WorkerHerder::StatusOf(const Connector& c) const {
   ConnectorStatus out;
   out.name = c.name;
   out.worker_id = options_.worker_id;
   out.version = c.plugin == nullptr ? "" : c.plugin->version;
   out.type = InfoOf(c).type;
-  if (c.target == TargetState::kStopped) {
-    out.state = "STOPPED";
-    return out;
-  }
-  out.state = c.target == TargetState::kPaused ? "PAUSED" : "RUNNING";
-  if (!c.failure.empty()) {
-    out.state = "FAILED";
-    out.trace = c.failure;
-  }
+  out.state = StateOf(c);
+  if (c.target == TargetState::kStopped) return out;
+  out.trace = c.failure;
   if (c.task) out.snapshot_json = c.task->snapshot_json();
   if (c.tasks_made) out.tasks.push_back(TaskStatusOf(c));
   return out;
@@ -102,11 +107,13 @@ ValidatedConfig WorkerHerder::Validate(const config::Properties& config, bool co
     }
   }
   ValidatedConfig out = ValidateConnector(plugins_, options_.common, resolved);
-  // As the real sinks do, ours say nothing about their target here: it may be away, and is then
-  // waited for.
-  if (connect && out.plugin->source && out.error_count() == 0) {
-    const config::Config typed(out.plugin->source->definition(), Effective(config));
-    AddFindings(out.plugin->source->Preflight(typed, config::Depth::kConnect), out);
+  if (connect && out.error_count() == 0) {
+    const config::Config typed(*out.plugin->definition, Effective(config));
+    // As the real sinks do, ours say nothing about their target here: it may be away, and is then
+    // waited for.
+    AddFindings(out.plugin->source ? out.plugin->source->Preflight(typed, config::Depth::kConnect)
+                                   : out.plugin->sink->Preflight(typed, config::Depth::kConfig),
+                out);
   }
   return out;
 }

@@ -110,7 +110,12 @@ Connector& WorkerHerder::Insert(const std::string& name, const config::Propertie
   made->config = config;
   made->target = target;
   made->plugin = plugins_.FindConnector(Valued(config, "connector.class"));
-  made->state_metric = std::make_shared<StateMetric>(name);
+  made->state_metric = std::make_unique<StateMetric>("tidewire_connector_state",
+                                                     "1 for the state that the connector is in.",
+                                                     MetricLabels{{"connector", name}});
+  made->task_state_metric = std::make_unique<StateMetric>(
+      "tidewire_task_state", "1 for the state that the connector's task is in.",
+      MetricLabels{{"connector", name}, {"task", "0"}});
   if (made->plugin != nullptr && made->plugin->source) {
     made->source_metrics = std::make_shared<SourceMetrics>(name);
   }
@@ -189,7 +194,7 @@ void WorkerHerder::Reconcile(Connector& c) {
   if (c.deleting) return FinishDeletion(c);
   const bool failed = !c.task_failure.empty() || !c.failure.empty();
   if (wanted && (!failed || c.restart || c.task_generation != c.generation)) StartTask(c);
-  c.state_metric->Set(c.tasks_made ? TaskStatusOf(c).state : "UNASSIGNED");
+  ShowState(c);
 }
 
 void WorkerHerder::StartTask(Connector& c) {
@@ -325,8 +330,7 @@ void WorkerHerder::HouseKeeping() {
   log_size_->Set(static_cast<double>(log_.SizeBytes()));
   for (auto& [name, connector] : connectors_) {
     StoreTopics(*connector);
-    connector->state_metric->Set(connector->tasks_made ? TaskStatusOf(*connector).state
-                                                       : "UNASSIGNED");
+    ShowState(*connector);
   }
   executor_.PostAt(steady_clock::now() + kHouseKeepingInterval, [this] { HouseKeeping(); });
 }

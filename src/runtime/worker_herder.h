@@ -97,6 +97,8 @@ class WorkerHerder final : public Herder {
   ConnectorInfo InfoOf(const Connector& c) const;
   ConnectorStatus StatusOf(const Connector& c) const;
   TaskStatus TaskStatusOf(const Connector& c) const;
+  std::string StateOf(const Connector& c) const;
+  void ShowState(Connector& c);  // In the metrics.
   std::vector<OffsetEntry> OffsetsOf(const Connector& c);
   void RequireStopped(Connector& c);
   std::string AlterSourceOffsets(Connector& c, const std::vector<OffsetEntry>& changes);

@@ -52,8 +52,10 @@ class PostgresDialect final : public Dialect {
            "the search path names no schema that exists",
            fmt::format("CREATE SCHEMA {}; or add currentSchema=… to connection.url", user)});
     } else if (row[4] != "t" && (row[3] != "t" || options.create_tables)) {
-      out.push_back({Finding::Severity::kError, "connection.user",
-                     fmt::format("{} must not create tables in schema {}", user, schema),
+      const bool confluent = options.naming == TableNaming::kSplitAtDots;
+      out.push_back({Finding::Severity::kError,
+                     confluent ? "connection.user" : "connection.username",
+                     fmt::format("role {} may not create tables in schema {}", user, schema),
                      fmt::format("GRANT CREATE, USAGE ON SCHEMA {} TO {};", QuoteIdentifier(schema),
                                  QuoteIdentifier(user))});
     }

@@ -117,8 +117,9 @@ class Builder {
 };
 
 std::string InsertHead(const RowPlan& plan, const std::vector<uint32_t>& fields) {
-  return fmt::format("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE ", QuoteTable(plan.table->name),
-                     Names(plan, fields));
+  // The alias, since a table may be called "excluded", which ON CONFLICT calls the new row.
+  return fmt::format("INSERT INTO {} AS t ({}) OVERRIDING SYSTEM VALUE ",
+                     QuoteTable(plan.table->name), Names(plan, fields));
 }
 
 std::string ConflictTail(const RowPlan& plan, std::string_view mask) {

@@ -31,6 +31,10 @@ uint64_t NextPlanId() {
   return next.fetch_add(1);
 }
 
+const char* KeyFieldsProperty(const SqlSinkOptions& options) {
+  return options.naming == TableNaming::kSplitAtDots ? "pk.fields" : "primary.key.fields";
+}
+
 bool Contains(const std::vector<std::string>& list, const std::string& item) {
   return std::find(list.begin(), list.end(), item) != list.end();
 }
@@ -196,9 +200,7 @@ TargetTablePtr RowPlanner::PrepareTable(const TopicSchema& schema, const TableNa
 
 void RowPlanner::Check(const TopicSchema& schema, const TargetTable& table,
                        const std::vector<WantedColumn>& wanted) const {
-  bool key = false;
   for (const WantedColumn& column : wanted) {
-    key = key || column.key;
     if (column.name.empty() || table.Find(column.name)) continue;
     throw DataError(fmt::format(
         "{}: table \"{}\".\"{}\" has no column \"{}\" (topic {}); add it, leave the field out, or "
@@ -207,9 +209,21 @@ void RowPlanner::Check(const TopicSchema& schema, const TargetTable& table,
         options_.naming == TableNaming::kSplitAtDots ? "auto.evolve=true"
                                                      : "schema.evolution=basic"));
   }
-  if (options_.key_mode == KeyMode::kRecordValue && !key) {
-    throw DataError(fmt::format("{}: topic {} has none of the configured key fields",
-                                options_.connector, schema.topic));
+  const bool of_record =
+      options_.key_mode == KeyMode::kRecordKey || options_.key_mode == KeyMode::kRecordValue;
+  for (const std::string& field : options_.key_fields) {
+    const auto& columns = schema.table->columns;
+    const auto at = std::find_if(columns.begin(), columns.end(),
+                                 [&](const model::Column& column) { return column.name == field; });
+    if (!of_record ||
+        (at != columns.end() && IsKey(schema, static_cast<uint32_t>(at - columns.begin())))) {
+      continue;
+    }
+    throw DataError(fmt::format(
+        "{}: the {} of topic {} has no field '{}', which {} names; correct {}, or leave the topic "
+        "out of this sink",
+        options_.connector, options_.key_mode == KeyMode::kRecordKey ? "key" : "value",
+        schema.topic, field, KeyFieldsProperty(options_), KeyFieldsProperty(options_)));
   }
 }
 

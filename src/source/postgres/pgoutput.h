@@ -54,6 +54,7 @@ struct RelationMessage {
   char replica_identity = 'd';  // pg_class.relreplident: d default, n nothing, f full, i index.
   std::vector<Column>
       columns;  // Generated columns, dropped ones and those outside a column list are not sent.
+  uint32_t transaction = 0;  // The one that it came in; not in the message itself. 0: unknown.
   bool operator==(const RelationMessage&) const = default;
 };
 

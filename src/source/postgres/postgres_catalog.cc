@@ -26,6 +26,25 @@ bool SameTable(const CapturedTable& a, const CapturedTable& b) {
          a.schema() == b.schema();
 }
 
+// The server streams a commit a moment before other sessions see it (with synchronous replication,
+// before the standby has answered): the catalog must not be read too early.
+void AwaitVisible(PGconn* connection, uint32_t transaction) {
+  if (transaction == 0) return;
+  constexpr std::chrono::milliseconds kWaitMax{2000};
+  const auto deadline = steady_clock::now() + kWaitMax;
+  const std::string sql = fmt::format(
+      "SELECT running, CASE WHEN running THEN pg_catalog.pg_sleep(0.001) END FROM (SELECT"
+      " (({0} - (pg_catalog.pg_snapshot_xmax(s)::text::bigint & 4294967295)) & 4294967295)"
+      " < 2147483648 OR EXISTS (SELECT FROM pg_catalog.pg_snapshot_xip(s) x"
+      " WHERE x::text::bigint & 4294967295 = {0}) AS running"
+      " FROM pg_catalog.pg_current_snapshot() s) looked",
+      transaction);
+  while (steady_clock::now() < deadline) {
+    const PgResultHandle row = PgExecute(connection, sql, "wait for the transaction to be seen");
+    if (PgText(row.get(), 0, 0) != "t") return;
+  }
+}
+
 std::vector<std::pair<uint32_t, int32_t>> TypesOf(const RelationMessage& relation) {
   std::vector<std::pair<uint32_t, int32_t>> out;
   for (const auto& column : relation.columns) {
@@ -60,6 +79,7 @@ class PostgresCatalog::Impl {
     std::vector<TableFacts> all = ReadTables(reader, std::nullopt);
     std::erase_if(all, [&](const TableFacts& table) { return !IsRead(table, publication); });
     Prepare(all);
+    ReferredFirst(reader, all);
     std::vector<SnapshotTable> out;
     out.reserve(all.size());
     for (const TableFacts& table : all) out.push_back(MakeSnapshotTable(table, publication));
@@ -128,6 +148,7 @@ class PostgresCatalog::Impl {
 
   std::optional<TableFacts> LookAlone(const RelationMessage& relation, bool may_retry) {
     try {
+      AwaitVisible(Connection(), relation.transaction);
       std::vector<TableFacts> one = ReadTables(Connection(), relation.oid);
       types_.Load(Connection(), TypesOf(relation));
       if (one.empty()) return std::nullopt;

@@ -63,6 +63,10 @@ void UseEmptySearchPath(PGconn* connection);
 // one. In the order of schema and name, by bytes. Constant defaults are filled in only by
 // ResolveDefaults.
 std::vector<TableFacts> ReadTables(PGconn* connection, std::optional<uint32_t> oid);
+// Puts tables that foreign keys refer to before those that refer, else leaves the order: a target
+// with the same foreign keys can take the rows as they come.
+void ReferredFirst(PGconn* connection, std::vector<TableFacts>& tables);
+
 PublicationFacts ReadPublication(PGconn* connection, const std::string& name);
 
 // Fills `default_text` of constant defaults, and clears `has_default` of those that are NULL. Asks

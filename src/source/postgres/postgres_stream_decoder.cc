@@ -129,7 +129,8 @@ void PostgresStreamDecoder::HandleCommit(Lsn lsn, ByteReader& in) {
 }
 
 void PostgresStreamDecoder::HandleRelation(ByteReader& in) {
-  const RelationMessage message = ReadRelation(in);
+  RelationMessage message = ReadRelation(in);
+  if (in_transaction_) message.transaction = begin_.xid;
   // In place: `touched_` and the cached pointer go on being valid.
   Relation& relation = relations_[message.oid];
   relation.name = fmt::format("{}.{}", message.schema, message.name);

@@ -32,8 +32,8 @@ RowPlan Plan(bool unique) {
 
 TEST(RowStatement, UpsertsThroughTheUniqueIndex) {
   EXPECT_EQ(RowStatement(RowOp::kUpsert, Plan(true), "", "").sql,
-            "INSERT INTO \"s\".\"t\"\"x\" (\"k\", \"v\", \"j\") OVERRIDING SYSTEM VALUE VALUES "
-            "($1, $2, $3) "
+            "INSERT INTO \"s\".\"t\"\"x\" AS t (\"k\", \"v\", \"j\") OVERRIDING SYSTEM VALUE "
+            "VALUES ($1, $2, $3) "
             "ON CONFLICT (\"k\") DO UPDATE SET \"v\" = excluded.\"v\", \"j\" = excluded.\"j\"");
 }
 
@@ -41,7 +41,7 @@ TEST(RowStatement, LooksTheRowUpWhereNoIndexDoesOrValuesLack) {
   EXPECT_EQ(RowStatement(RowOp::kUpsert, Plan(true), "101", "").sql,
             "WITH found AS (UPDATE \"s\".\"t\"\"x\" t SET \"j\" = $2 WHERE t.\"k\" = $1 RETURNING "
             "1) INSERT INTO "
-            "\"s\".\"t\"\"x\" (\"k\", \"j\") OVERRIDING SYSTEM VALUE SELECT $1, $2 WHERE NOT "
+            "\"s\".\"t\"\"x\" AS t (\"k\", \"j\") OVERRIDING SYSTEM VALUE SELECT $1, $2 WHERE NOT "
             "EXISTS (SELECT 1 FROM found)");
   EXPECT_EQ(RowStatement(RowOp::kUpsert, Plan(false), "", "").sql.find("ON CONFLICT"),
             std::string::npos);
