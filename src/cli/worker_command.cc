@@ -19,6 +19,9 @@
 namespace tidewire::cli {
 namespace {
 
+constexpr const char* kLoggers[] = {
+    "log", "log.embedded", "rest", "runtime.herder", "runtime.task", "sink.sql", "source.postgres"};
+
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
@@ -50,6 +53,8 @@ config::Config CheckProperties(const config::Properties& given) {
   const std::string format = out.Get("tidewire.log.format");
   const bool text = format == "text" || (format == "auto" && isatty(STDERR_FILENO) == 1);
   SetUpLogging(text ? LogStyle::kTerminal : LogStyle::kJson, out.Get("tidewire.log.level"));
+  // Listed by /admin/loggers before they have said anything.
+  for (const char* name : kLoggers) Logger(name);
   for (const std::string& warning : validation.warnings) Logger("worker").warn("{}", warning);
   return out;
 }
