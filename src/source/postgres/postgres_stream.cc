@@ -58,11 +58,13 @@ void PostgresStream::Run(std::stop_token stop) {
     const bool any = DrainMessages();
     const TimePoint now = clock_.Steady();
     OnTimers(now);
-    if (got == 0 && !any) {
-      OnDry();
-      if (taken_) Wait(TimeToNextTimer(clock_.Steady()), true);
-    } else if (const Nanos pause = pacer_.AfterRead(got, now); pause.count() > 0) {
+    const bool dry = got == 0 && !any;
+    if (dry) OnDry();
+    const Nanos pause = pacer_.AfterRead(got, got >= PostgresStreamReader::kFullBytes, now);
+    if (pause.count() > 0) {
       Wait(pause, false);
+    } else if (dry && taken_) {
+      Wait(TimeToNextTimer(clock_.Steady()), true);
     }
   }
   // Whole transactions that are not handed over yet come again after the next start; saying once

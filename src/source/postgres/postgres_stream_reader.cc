@@ -12,8 +12,6 @@ namespace tidewire::source {
 namespace {
 
 constexpr std::string_view kWhat = "stream changes";
-// libpq's own size, and the best of those that were measured.
-constexpr size_t kReadBytes = 16 * 1024;
 constexpr size_t kLargeReadBytes = 256 * 1024;
 constexpr size_t kKeptBufferBytes = 1 << 20;
 constexpr int kSendTimeoutMs = 30'000;

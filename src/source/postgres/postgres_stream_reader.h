@@ -14,6 +14,11 @@ namespace tidewire::source {
 // Source: PostgreSQL documentation, "Streaming Replication Protocol" and "Message Formats".
 class PostgresStreamReader {
  public:
+  // libpq's own size, and the best of those that were measured.
+  static constexpr size_t kReadBytes = 16 * 1024;
+  // A read that brought as much left bytes behind, most likely.
+  static constexpr size_t kFullBytes = kReadBytes - kReadBytes / 8;
+
   virtual ~PostgresStreamReader() = default;
 
   // Sends START_REPLICATION and waits until the server streams. Throws PgObjectInUse when the slot
