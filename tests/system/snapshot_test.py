@@ -111,6 +111,31 @@ def test_a_snapshot_that_was_killed_ends_complete(replication):
     replication.assert_equal("t", timeout=120)
 
 
+@pytest.mark.parametrize("point", range(1, 8, 2))
+def test_tables_are_read_behind_those_they_refer_to_and_a_killed_snapshot_goes_on_so(replication, point):
+    """By name alone children would come first, and a target with the same foreign keys would refuse them."""
+    replication.ddl("CREATE TABLE z_root (id int PRIMARY KEY, v text); "
+                    "CREATE TABLE m (id int PRIMARY KEY, root int REFERENCES z_root, v text); "
+                    "CREATE TABLE a (id int PRIMARY KEY, m int REFERENCES m); CREATE TABLE n (id int PRIMARY KEY, v text)")
+    replication.source.execute("INSERT INTO z_root SELECT i, 'z' FROM generate_series(1, 30000) i; "
+                               "INSERT INTO m SELECT i, i, 'm' FROM generate_series(1, 30000) i; "
+                               "INSERT INTO a SELECT i, i FROM generate_series(1, 30000) i; "
+                               "INSERT INTO n SELECT i, 'n' FROM generate_series(1, 30000) i")
+    replication.worker.kill()
+    replication.worker.start(env={"TIDEWIRE_FAILPOINTS": f"postgres_snapshot_emit=kill@{point}"})
+    replication.start_source(wait_streaming=False, max_batch_size=10000)
+    wait_until(lambda: not replication.worker.running(), 20, "the snapshot dies at the point")
+    for table in ("z_root", "m", "a", "n"):
+        replication.source.execute(f"UPDATE {table} SET id = id + 100000 WHERE id IN (29990, 29999)" if table in "an"
+                                   else f"UPDATE {table} SET v = 'later' WHERE id % 1000 = 0")
+    replication.source.execute("DELETE FROM a WHERE id < 50; DELETE FROM m WHERE id < 50; DELETE FROM z_root WHERE id < 50; "
+                               "INSERT INTO z_root VALUES (0, 'new'); INSERT INTO m VALUES (0, 0, 'new'); "
+                               "INSERT INTO a VALUES (0, 0)")
+    replication.worker.start()
+    replication.start_sink()
+    replication.assert_equal("z_root", "m", "a", "n", timeout=60)
+
+
 def test_the_snapshot_block_of_the_events_names_first_and_last(table):
     table.start_source()
     wait_until(lambda: len(operations(table)) == 10, 20, "the snapshot")

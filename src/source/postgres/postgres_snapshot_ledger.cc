@@ -60,7 +60,15 @@ PostgresSnapshotLedger::PostgresSnapshotLedger(SourceContext& context, std::stri
       point_(point),
       clock_(clock),
       state_(std::move(state)),
-      progress_(tables_.size()) {}
+      progress_(tables_.size()) {
+  const SnapshotTable* first = nullptr;  // By name, of those behind.
+  for (size_t i = tables_.size(); i-- > 0;) {
+    const SnapshotTable& table = tables_[i];
+    const auto name = [](const SnapshotTable& t) { return std::tie(t.schema, t.name); };
+    progress_[i].ahead = first != nullptr && name(*first) < name(table);
+    if (!progress_[i].ahead) first = &table;
+  }
+}
 
 void PostgresSnapshotLedger::SetChunks(std::deque<SnapshotChunk> chunks, int workers) {
   const std::lock_guard lock(mutex_);
@@ -81,7 +89,7 @@ std::optional<SnapshotChunk> PostgresSnapshotLedger::Next() {
   const SnapshotTable& table = tables_[chunk.table];
   const TableName name{table.schema, table.name};
   const bool restart = table.table->schema().key.empty() && state_.MayHaveRows(name);
-  state_.BeginTable(name);
+  state_.BeginTable(name, progress_[chunk.table].ahead);
   if (restart && !Restart(table)) return std::nullopt;
   return chunk;
 }

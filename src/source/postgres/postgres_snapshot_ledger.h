@@ -82,6 +82,7 @@ class PostgresSnapshotLedger {
     size_t unemitted = 0;
     bool first_taken = false;
     bool begun = false;
+    bool ahead = false;  // Comes before its turn by name.
   };
   bool Restart(const SnapshotTable& table);
   bool EmitLocked(model::ChangeBatchPtr batch, const std::vector<size_t>& finished, bool last);

@@ -61,6 +61,29 @@ const rapidjson::Value& ReadArray(const rapidjson::Value& object, const char* na
   return array;
 }
 
+std::vector<std::pair<TableName, Lsn>> ReadViews(const rapidjson::Value& object, const char* name) {
+  std::vector<std::pair<TableName, Lsn>> out;
+  for (const auto& entry : ReadArray(object, name).GetArray()) {
+    if (!entry.IsObject()) throw DataError(fmt::format("the stored {} is malformed", kMember));
+    out.emplace_back(ReadName(Member(entry, "table")), ReadLsn(Member(entry, "view")));
+  }
+  return out;
+}
+
+void Views(Writer& out, const char* name, const std::vector<std::pair<TableName, Lsn>>& views) {
+  out.Key(name);
+  out.StartArray();
+  for (const auto& [table, view] : views) {
+    out.StartObject();
+    out.Key("table");
+    Name(out, table);
+    out.Key("view");
+    out.Uint64(view.value);
+    out.EndObject();
+  }
+  out.EndArray();
+}
+
 }  // namespace
 
 std::optional<PostgresSnapshotState> PostgresSnapshotState::FromOffset(
@@ -89,10 +112,8 @@ std::optional<PostgresSnapshotState> PostgresSnapshotState::FromOffset(
   for (const auto& name : ReadArray(state, "partial").GetArray()) {
     out.partial_.push_back(ReadName(name));
   }
-  for (const auto& entry : ReadArray(state, "restarted").GetArray()) {
-    if (!entry.IsObject()) throw DataError(fmt::format("the stored {} is malformed", kMember));
-    out.restarted_.emplace_back(ReadName(Member(entry, "table")), ReadLsn(Member(entry, "view")));
-  }
+  out.restarted_ = ReadViews(state, "restarted");
+  if (state.HasMember("ahead")) out.ahead_ = ReadViews(state, "ahead");
   return out;
 }
 
@@ -114,10 +135,18 @@ void PostgresSnapshotState::BeginAttempt(Lsn view) {
   attempts_.push_back({view, std::move(through)});
 }
 
-void PostgresSnapshotState::BeginTable(const TableName& table) {
+void PostgresSnapshotState::BeginTable(const TableName& table, bool ahead) {
   Attempt& attempt = attempts_.back();
-  if (attempt.through < table) attempt.through = table;
   if (!IsPartial(table)) partial_.push_back(table);
+  if (ahead) {
+    if (!ViewOf(table)) ahead_.emplace_back(table, attempt.view);
+    return;
+  }
+  if (attempt.through < table) attempt.through = table;
+  // What the order has come to needs no entry, unless another attempt read it.
+  std::erase_if(ahead_, [&](const auto& entry) {
+    return entry.first <= attempt.through && entry.second == attempt.view;
+  });
 }
 
 void PostgresSnapshotState::FinishTable(const TableName& table) {
@@ -139,16 +168,18 @@ bool PostgresSnapshotState::IsPartial(const TableName& table) const {
   return std::find(partial_.begin(), partial_.end(), table) != partial_.end();
 }
 
-const PostgresSnapshotState::Attempt* PostgresSnapshotState::AttemptOf(
-    const TableName& table) const {
-  for (const Attempt& attempt : attempts_) {
-    if (table <= attempt.through) return &attempt;
+std::optional<Lsn> PostgresSnapshotState::ViewOf(const TableName& table) const {
+  for (const auto& [name, view] : ahead_) {
+    if (name == table) return view;
   }
-  return nullptr;
+  for (const Attempt& attempt : attempts_) {
+    if (table <= attempt.through) return attempt.view;
+  }
+  return std::nullopt;
 }
 
 bool PostgresSnapshotState::IsDone(const TableName& table) const {
-  return AttemptOf(table) != nullptr && !IsPartial(table);
+  return ViewOf(table).has_value() && !IsPartial(table);
 }
 
 Lsn PostgresSnapshotState::StreamFrom(const TableName& table) const {
@@ -158,9 +189,8 @@ Lsn PostgresSnapshotState::StreamFrom(const TableName& table) const {
   if (again_) return {};
   // A table behind all attempts was made after the last one began, or is not in the snapshot: all
   // of its changes in the stream are news.
-  const Attempt* attempt = AttemptOf(table);
-  if (attempt == nullptr || attempt->view == start_) return {};
-  return attempt->view;
+  const std::optional<Lsn> view = ViewOf(table);
+  return !view || *view == start_ ? Lsn{} : *view;
 }
 
 bool PostgresSnapshotState::IsPassed(Lsn commit) const {
@@ -199,17 +229,8 @@ std::string PostgresSnapshotState::JsonMember() const {
   out.StartArray();
   for (const TableName& table : partial_) Name(out, table);
   out.EndArray();
-  out.Key("restarted");
-  out.StartArray();
-  for (const auto& [table, view] : restarted_) {
-    out.StartObject();
-    out.Key("table");
-    Name(out, table);
-    out.Key("view");
-    out.Uint64(view.value);
-    out.EndObject();
-  }
-  out.EndArray();
+  Views(out, "restarted", restarted_);
+  if (!ahead_.empty()) Views(out, "ahead", ahead_);
   out.EndObject();
   return fmt::format("\"{}\":{}", kMember, std::string_view(buffer.GetString(), buffer.GetSize()));
 }

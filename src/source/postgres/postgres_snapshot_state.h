@@ -13,7 +13,8 @@
 
 namespace tidewire::source {
 
-// Tables are read in the order of TableName, so one name tells which ones have been begun.
+// Tables are read in the order of TableName, so one name tells which ones have been begun. Those
+// that foreign keys pull forward are named one by one until that order has come to them.
 using TableName = std::pair<std::string, std::string>;  // Schema, table.
 
 // A value; not thread-safe.
@@ -49,7 +50,8 @@ class PostgresSnapshotState {
   bool IsDone(const TableName& table) const;
 
   void BeginAttempt(Lsn view);
-  void BeginTable(const TableName& table);
+  // `ahead`: a table that comes before it by name is still to be begun.
+  void BeginTable(const TableName& table, bool ahead = false);
   void FinishTable(const TableName& table);
   // The table begins again under this attempt's view, and nothing of what was read before counts.
   void RestartTable(const TableName& table);
@@ -69,7 +71,8 @@ class PostgresSnapshotState {
   std::string JsonMember() const;
 
  private:
-  const Attempt* AttemptOf(const TableName& table) const;
+  // The view under which the table was begun; nothing: it was not.
+  std::optional<Lsn> ViewOf(const TableName& table) const;
 
   Lsn start_;
   bool again_ = false;
@@ -77,6 +80,7 @@ class PostgresSnapshotState {
   std::vector<Attempt> attempts_;
   std::vector<TableName> partial_;
   std::vector<std::pair<TableName, Lsn>> restarted_;
+  std::vector<std::pair<TableName, Lsn>> ahead_;  // Begun under that view, before their turn.
 };
 
 }  // namespace tidewire::source

@@ -56,6 +56,56 @@ TEST(PostgresSnapshotState, ResumesBehindTheTablesThatAreDone) {
   EXPECT_TRUE(state.IsPassed({200}));
 }
 
+TEST(PostgresSnapshotState, KnowsTablesThatForeignKeysPulledForward) {
+  auto state = PostgresSnapshotState::Begin({100});
+  state.BeginAttempt({100});
+  state.BeginTable(kC, true);
+  state.FinishTable(kC);
+  state.BeginTable(kD, true);
+  state = Reread(state);
+  EXPECT_TRUE(state.IsDone(kC));
+  EXPECT_TRUE(state.IsPartial(kD));
+  // Their names lie behind, but their turn has not come.
+  EXPECT_FALSE(state.IsDone(kA));
+  EXPECT_FALSE(state.MayHaveRows(kA));
+
+  state.BeginAttempt({200});
+  state.BeginTable(kD, true);
+  state.BeginTable(kA);
+  state.BeginTable(kB);
+  for (const TableName& table : {kA, kB, kD}) state.FinishTable(table);
+  state.Complete();
+  state = Reread(state);
+  EXPECT_EQ(state.StreamFrom(kA), Lsn{200});
+  EXPECT_EQ(state.StreamFrom(kB), Lsn{200});
+  EXPECT_EQ(state.StreamFrom(kC), Lsn{});
+  EXPECT_EQ(state.StreamFrom(kD), Lsn{});
+}
+
+TEST(PostgresSnapshotState, ForgetsPulledTablesWhenTheOrderHasPassedThem) {
+  auto state = PostgresSnapshotState::Begin({100});
+  state.BeginAttempt({100});
+  state.BeginTable(kB, true);
+  state.BeginTable(kA);
+  EXPECT_NE(state.JsonMember().find("ahead"), std::string::npos);
+  state.BeginTable(kC);
+  EXPECT_EQ(state.JsonMember().find("ahead"), std::string::npos);
+  state.FinishTable(kB);
+  EXPECT_TRUE(state.IsDone(kB));
+
+  // Read by a former attempt, it keeps that attempt's view.
+  state = PostgresSnapshotState::Begin({100});
+  state.BeginAttempt({100});
+  state.BeginTable(kB, true);
+  state.FinishTable(kB);
+  state.BeginAttempt({200});
+  state.BeginTable(kA);
+  state.BeginTable(kC);
+  EXPECT_TRUE(state.IsDone(kB));
+  EXPECT_EQ(state.StreamFrom(kB), Lsn{});
+  EXPECT_EQ(state.StreamFrom(kC), Lsn{200});
+}
+
 TEST(PostgresSnapshotState, StreamsARestartedTableFromItsOwnView) {
   auto state = PostgresSnapshotState::Begin({100});
   state.BeginAttempt({100});
