@@ -305,3 +305,34 @@ def test_a_row_that_the_target_refuses_is_named_and_nothing_behind_it_is_lost(re
     replication.target.execute("ALTER TABLE t DROP CONSTRAINT small")
     replication.worker.request("POST", f"/connectors/{replication.sink_name}/restart?includeTasks=true&onlyFailed=true")
     replication.assert_equal("t")
+
+
+def test_confluents_class_takes_envelopes_and_debeziums_takes_flat_rows(replication):
+    replication.source.execute("CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a'), (2, 'b')")
+    replication.start_source()
+    replication.worker.create("enveloped", connectors.confluent_sink(replication.target, also={
+        "transforms": "route", "table.name.format": "enveloped"}))
+    replication.worker.create("flat", connectors.debezium_sink(replication.target, also={
+        "transforms": "unwrap", "transforms.unwrap.type": "io.debezium.transforms.ExtractNewRecordState",
+        "collection.name.format": "flat"}))
+    replication.source.execute("UPDATE t SET v = 'c' WHERE id = 1; DELETE FROM t WHERE id = 2")
+    rows(replication, "SELECT * FROM enveloped", [(1, "c")])
+    rows(replication, "SELECT * FROM flat", [(1, "c")])
+
+
+def test_made_tables_get_the_documented_types_defaults_and_constraints(replication):
+    replication.source.execute(
+        "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE DOMAIN price AS numeric(8,2); CREATE TYPE pair AS (x int, y text); "
+        "CREATE TABLE t (id int PRIMARY KEY, m mood, p price, c pair, n numeric, a int[][], j jsonb, vc varchar(7), "
+        "ts timestamptz(3), d int NOT NULL DEFAULT 42, g int GENERATED ALWAYS AS (d * 2) STORED); "
+        "INSERT INTO t VALUES (1, 'ok', 1.5, '(1,x)', 'NaN', '{{1,2},{3,4}}', '{\"k\": [1]}', 'abc', now())")
+    replication.start()
+    replication.assert_equal("t")
+    types = dict(replication.target.query(
+        "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 't'::regclass AND attnum > 0"))
+    assert types == {"id": "integer", "m": "text", "p": "numeric(8,2)", "c": "text", "n": "numeric", "a": "integer[]",
+                     "j": "jsonb", "vc": "character varying(7)", "ts": "timestamp(3) with time zone", "d": "integer",
+                     "g": "integer"}
+    assert replication.target.query("SELECT column_default, is_nullable FROM information_schema.columns "
+                                    "WHERE table_name = 't' AND column_name = 'd'") == [("42", "NO")]
+    assert replication.target.value("SELECT attgenerated FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'g'") == "s"
