@@ -13,6 +13,7 @@ def one_transaction(replication, rows):
     wait_until(lambda: replication.target.value("SELECT count(*) FROM t") == rows, 600, "all rows are there",
                interval=0.5)
     peak = replication.worker.memory_mb("VmHWM")
+    print(f"{rows} rows in one transaction: the worker's peak is {peak:.0f} MB")
     assert peak < 300, f"peak memory {peak:.0f} MB"
     replication.assert_equal("t")
 
