@@ -111,7 +111,7 @@ def test_a_snapshot_that_was_killed_ends_complete(replication):
     replication.assert_equal("t", timeout=120)
 
 
-@pytest.mark.parametrize("point", range(1, 8, 2))
+@pytest.mark.parametrize("point", [3, 7])
 def test_tables_are_read_behind_those_they_refer_to_and_a_killed_snapshot_goes_on_so(replication, point):
     """By name alone children would come first, and a target with the same foreign keys would refuse them."""
     replication.ddl("CREATE TABLE z_root (id int PRIMARY KEY, v text); "
