@@ -17,7 +17,6 @@ def events(replication, topic):
     return found
 
 
-@pytest.mark.sanitized
 @pytest.mark.parametrize("sink", [connectors.debezium_sink, connectors.confluent_sink], ids=["debezium", "confluent"])
 def test_inserts_updates_deletes_and_key_changes_arrive(replication, sink):
     replication.ddl("CREATE TABLE t (id int PRIMARY KEY, v text)")

@@ -3,12 +3,9 @@ import random
 import threading
 import time
 
-import pytest
-
 ACCOUNTS, TOTAL = 200, 200 * 1000
 
 
-@pytest.mark.sanitized
 def test_a_sum_over_two_tables_is_constant_at_every_moment(replication):
     replication.ddl("CREATE TABLE a (id int PRIMARY KEY, balance bigint); CREATE TABLE b (id int PRIMARY KEY, balance bigint)")
     replication.source.execute(f"INSERT INTO a SELECT i, 1000 FROM generate_series(1, {ACCOUNTS // 2}) i; "

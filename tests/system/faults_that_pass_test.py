@@ -26,7 +26,6 @@ def replica(own_replication):
     return own_replication
 
 
-@pytest.mark.sanitized
 def test_a_stopped_worker_goes_on_where_it_stopped(replica):
     assert replica.worker.stop() < 2.0
     insert(replica.source, 101, 500)

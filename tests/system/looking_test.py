@@ -2,6 +2,8 @@
 import json
 import time
 
+import pytest
+
 from support.wait import wait_until
 from support.worker import Worker
 
@@ -79,6 +81,7 @@ def test_logs_are_json_lines_when_nobody_is_at_a_terminal(worker):
         assert isinstance(json.loads(line), dict), line
 
 
+@pytest.mark.plain
 def test_the_worker_is_ready_fast_and_stops_fast(tmp_path):
     ready, stopped = [], []
     for number in range(5):

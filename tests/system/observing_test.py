@@ -7,6 +7,8 @@ import select
 import subprocess
 import time
 
+import pytest
+
 from support.process import free_port
 from support.wait import wait_until
 from support.worker import ROOT, binary
@@ -80,6 +82,7 @@ def test_retries_and_retained_wal_are_counted_while_the_source_is_away(own_repli
     wait_until(lambda: "trace" not in worker.status(name)["tasks"][0], 20, "the trace goes when the fault has passed")
 
 
+@pytest.mark.plain
 def test_a_snapshots_progress_is_shown_by_status_metrics_and_log(replication):
     replication.source.execute("CREATE TABLE t (id bigint PRIMARY KEY, v text); "
                                "INSERT INTO t SELECT i, repeat('x', 300) FROM generate_series(1, 400000) i; ANALYZE t")

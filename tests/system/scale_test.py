@@ -18,6 +18,7 @@ def one_transaction(replication, rows):
     replication.assert_equal("t")
 
 
+@pytest.mark.plain
 def test_half_a_million_rows_in_one_transaction_need_little_memory(replication):
     one_transaction(replication, 500_000)
 

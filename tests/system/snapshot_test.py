@@ -66,6 +66,7 @@ def test_when_needed_reads_again_when_the_slot_is_gone(table):
     wait_until(lambda: operations(table) == ["r"] * 10 + ["c"] + ["r"] * 11, 20, "a second snapshot")
 
 
+@pytest.mark.plain
 @pytest.mark.parametrize("threads", [1, 3])
 def test_snapshot_and_stream_meet_without_gap_or_double_while_rows_are_written(replication, threads):
     replication.ddl("CREATE TABLE a (id bigint PRIMARY KEY, n int); CREATE TABLE b (id bigint PRIMARY KEY, n int)")

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -139,7 +140,7 @@ inline std::vector<int64_t> Range(int64_t first, int64_t last) {
 // A clock that stands still until it is moved.
 class ManualClock final : public Clock {
  public:
-  int64_t now_ms = 1'700'000'000'000;
+  std::atomic<int64_t> now_ms = 1'700'000'000'000;
   int64_t WallNanos() override { return now_ms * 1'000'000; }
   std::chrono::steady_clock::time_point Steady() override { return {}; }
 };

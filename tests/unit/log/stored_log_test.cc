@@ -66,8 +66,8 @@ TEST_F(StoredLogTest, KeepsValuesAndTheirTopics) {
   EXPECT_EQ(records[1].before[2].real, 1.0);
   EXPECT_EQ(records[1].op, Op::kDelete);
   EXPECT_EQ(fetched.batch->transactions[records[1].transaction].id, 77);
-  EXPECT_EQ(records[0].timestamp_ms, clock_.now_ms);
-  EXPECT_EQ(fetched.appended_ms, clock_.now_ms);
+  EXPECT_EQ(records[0].timestamp_ms, clock_.now_ms.load());
+  EXPECT_EQ(fetched.appended_ms, clock_.now_ms.load());
 }
 
 TEST_F(StoredLogTest, ForgetsNothingWhenReopened) {
@@ -362,6 +362,7 @@ TEST_F(StoredLogTest, MakesATopicAnewAfterItsDeletion) {
   EXPECT_TRUE(log_->Topics().empty());
   EXPECT_TRUE(ReadAll(*reader).ids.empty());
   AppendRange(*log_, a_, 6, 7);
+  reader.reset();
   Reopen();
   EXPECT_EQ(ReadAll(*ReaderOf({"a"})).ids, Range(6, 7));
   EXPECT_EQ(OffsetsOf("a"), (std::pair<int64_t, int64_t>{0, 2}));
