@@ -34,7 +34,7 @@ part_system() { pytest_system -m 'not slow' -n "${TIDEWIRE_TEST_JOBS:-2}"; }
 part_crash() { "$python" tests/crash/crash.py --seconds "${TIDEWIRE_CRASH_SECONDS:-180}"; }
 part_sim() { ctest --test-dir build/release --output-on-failure -R '^sim' --no-tests=error; }
 part_fuzz() {
-  build fuzz
+  build fuzz fuzz
   local target corpus targets=0
   for target in build/fuzz/tests/fuzz/fuzz_*; do
     [ -f "$target" ] && [ -x "$target" ] || continue
@@ -53,14 +53,14 @@ part_fuzz() {
 part_asan() {
   build asan
   ctest --test-dir build/asan --output-on-failure -j "$jobs" -E '^tidy$' --no-tests=error
-  TIDEWIRE_BINARY=$PWD/build/asan/tidewire pytest_system -m sanitized
+  TIDEWIRE_BINARY=$PWD/build/asan/tidewire pytest_system -m 'not slow and not plain' -n "${TIDEWIRE_TEST_JOBS:-2}" --ignore tests/system/rest
 }
 part_tsan() {
   build tsan
   TSAN_OPTIONS=suppressions=$PWD/tests/support/tsan.supp ctest --test-dir build/tsan --output-on-failure \
     -j "$jobs" -E '^tidy$' --no-tests=error
   TSAN_OPTIONS="suppressions=$PWD/tests/support/tsan.supp halt_on_error=1" \
-    TIDEWIRE_BINARY=$PWD/build/tsan/tidewire pytest_system -m sanitized
+    TIDEWIRE_BINARY=$PWD/build/tsan/tidewire pytest_system -m 'not slow and not plain' -n "${TIDEWIRE_TEST_JOBS:-2}" --ignore tests/system/rest
 }
 
 run() { # One part in a shell of its own, so that -e holds inside it.

@@ -11,17 +11,43 @@ namespace {
 using rapidjson::Value;
 using runtime::RequestError;
 
-// Iterative: a deeply nested body must not exhaust the stack. Numbers keep their text: offsets must
-// come back as given.
-constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag |
-                            rapidjson::kParseFullPrecisionFlag;
+constexpr unsigned kFlags = rapidjson::kParseValidateEncodingFlag;
+// Where texts are expected a number is its own text, "2.50" and not 2.5.
+constexpr unsigned kTexts = kFlags | rapidjson::kParseNumbersAsStringsFlag;
 
+// Parsers and writers of nested values recurse: a body must not exhaust the stack.
+constexpr int kDepthMax = 200;
+
+bool IsTooDeep(std::string_view json) {
+  int depth = 0;
+  bool in_text = false;
+  for (size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (in_text) {
+      if (c == '\\') ++i;
+      if (c == '"') in_text = false;
+    } else if (c == '"') {
+      in_text = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > kDepthMax) return true;
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return false;
+}
+
+template <unsigned flags = kTexts>
 rapidjson::Document ParseObject(const std::string& body, const char* expected) {
   if (body.find_first_not_of(" \t\r\n") == std::string::npos) {
     throw RequestError(400, fmt::format("The request has no body; expected {}", expected));
   }
+  if (IsTooDeep(body)) {
+    throw RequestError(
+        400, fmt::format("The request body is nested more than {} levels deep", kDepthMax));
+  }
   rapidjson::Document out;
-  out.Parse<kFlags>(body.data(), body.size());
+  out.Parse<flags>(body.data(), body.size());
   if (out.HasParseError()) {
     throw RequestError(400, fmt::format("The request body is not valid JSON: {} At character {}",
                                         rapidjson::GetParseError_En(out.GetParseError()),
@@ -137,7 +163,7 @@ std::map<std::string, std::optional<std::string>> ParseConfigPatch(const std::st
 }
 
 std::vector<runtime::OffsetEntry> ParseOffsets(const std::string& body) {
-  const auto document = ParseObject(body, "an object with the list 'offsets'");
+  const auto document = ParseObject<kFlags>(body, "an object with the list 'offsets'");
   for (const auto& member : document.GetObject()) {
     if (Text(member.name) != "offsets") {
       throw RequestError(

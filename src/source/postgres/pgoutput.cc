@@ -6,7 +6,15 @@ namespace tidewire::source {
 namespace {
 
 // The wire counts microseconds from 2000-01-01; events carry Unix time.
-int64_t ReadTimestamp(ByteReader& in) { return in.BigEndian<int64_t>() + model::kEpoch2000Micros; }
+int64_t ReadTimestamp(ByteReader& in) {
+  const int64_t wire = in.BigEndian<int64_t>();
+  // source.ts_ns counts nanoseconds.
+  constexpr int64_t kMicrosMax = std::numeric_limits<int64_t>::max() / 1000;
+  if (wire < -kMicrosMax || wire > kMicrosMax - model::kEpoch2000Micros) {
+    throw DataError("pgoutput: a commit time outside of the years 1678 to 2262");
+  }
+  return wire + model::kEpoch2000Micros;
+}
 
 Lsn ReadLsn(ByteReader& in) { return Lsn{in.BigEndian<uint64_t>()}; }
 

@@ -29,10 +29,10 @@ std::string CreateRefusal(const std::string& body) {
 
 TEST(CreateRequest, TakesNameConfigAndState) {
   const auto request = ParseCreateRequest(
-      R"({"name":" x ","config":{"a":"1","tasks.max":1,"b":true,"n":null},"initial_state":"stopped"})");
+      R"({"name":" x ","config":{"a":"1","tasks.max":1,"d":2.50,"e":0e59,"b":true,"n":null},"initial_state":"stopped"})");
   EXPECT_EQ(request.name, "x");
-  EXPECT_THAT(request.config,
-              ElementsAre(Pair("a", "1"), Pair("b", "true"), Pair("tasks.max", "1")));
+  EXPECT_THAT(request.config, ElementsAre(Pair("a", "1"), Pair("b", "true"), Pair("d", "2.50"),
+                                          Pair("e", "0e59"), Pair("tasks.max", "1")));
   EXPECT_EQ(request.initial_state, runtime::TargetState::kStopped);
 }
 
@@ -51,12 +51,21 @@ TEST(CreateRequest, IsRefusedWithWhatIsWrong) {
   EXPECT_THAT(CreateRefusal(R"({"name":"x","config":{},"initial_state":"BOGUS"})"),
               HasSubstr("RUNNING, PAUSED or STOPPED, not \"BOGUS\""));
   EXPECT_THAT(CreateRefusal(R"({"name":"x","config":{"a":{}}})"), HasSubstr("The value of 'a'"));
-  EXPECT_THAT(CreateRefusal(R"({"name":1,"config":{}})"), HasSubstr("'name' must be a text"));
+  EXPECT_THAT(CreateRefusal(R"({"name":{},"config":{}})"), HasSubstr("'name' must be a text"));
   EXPECT_THAT(CreateRefusal("{} x"), HasSubstr("not valid JSON"));
 }
 
 TEST(CreateRequest, SurvivesDeepNesting) {
-  EXPECT_THAT(CreateRefusal(std::string(200000, '[')), HasSubstr("not valid JSON"));
+  const std::string deep = std::string(200000, '[') + std::string(200000, ']');
+  for (const std::string& body : {deep, R"({"initial_state":)" + deep + "}"}) {
+    EXPECT_THAT(CreateRefusal(body), HasSubstr("nested more than"));
+  }
+  // Writing a partition once recursed as deep as the body liked.
+  EXPECT_THAT(Refusal([&] { ParseOffsets(R"({"offsets":[{"partition":{"a":)" + deep + "}}]}"); }),
+              HasSubstr("nested more than"));
+  const std::string brackets(300, '[');
+  EXPECT_THAT(ParseConfig(R"({"a":"\")" + brackets + "\"}"),
+              ElementsAre(Pair("a", "\"" + brackets)));
 }
 
 TEST(ConfigPatch, RemovesWithNull) {
