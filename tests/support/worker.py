@@ -2,6 +2,7 @@
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -85,6 +86,9 @@ class Worker:
 
     def remove(self):
         self.kill()
+        # A worker that a sanitizer ended may have been started again by the test.
+        reported = re.search(r"(?:Sanitizer|runtime error): .*", self.log_text())
+        assert not reported, f"{reported[0]}; {self.log}"
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def __enter__(self):
