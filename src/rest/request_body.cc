@@ -89,7 +89,7 @@ std::map<std::string, std::optional<std::string>> ConfigMap(const Value& object)
   return out;
 }
 
-config::Properties WithoutNulls(std::map<std::string, std::optional<std::string>> in) {
+config::Properties WithoutNulls(std::map<std::string, std::optional<std::string>>&& in) {
   config::Properties out;
   for (auto& [name, value] : in) {
     if (value) out.emplace(name, std::move(*value));
