@@ -6,8 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 all=(install build tidy format unit golden system crash sim fuzz asan tsan)
-# Precompiled headers are only cached when their time stamps do not count; another clone may use the same results.
-export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+# What ccache needs to keep objects that use a precompiled header; another clone may use the same results.
+export CCACHE_SLOPPINESS=pch_defines,time_macros
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 jobs=$(nproc)
 python=/usr/bin/python3
@@ -35,16 +35,17 @@ part_crash() { "$python" tests/crash/crash.py --seconds "${TIDEWIRE_CRASH_SECOND
 part_sim() { ctest --test-dir build/release --output-on-failure -R '^sim' --no-tests=error; }
 part_fuzz() {
   build fuzz fuzz
-  local target corpus targets=0
+  local target corpus log targets=0
   for target in build/fuzz/tests/fuzz/fuzz_*; do
     [ -f "$target" ] && [ -x "$target" ] || continue
     # Seeds are kept with the sources; what is found in between stays in the build directory.
     corpus=tests/fuzz/corpus/$(basename "$target" | sed 's/^fuzz_//')
     mkdir -p "build/fuzz/corpus/$(basename "$target")"
-    echo "$target"
-    "$target" -max_total_time="${TIDEWIRE_FUZZ_SECONDS:-20}" -timeout=10 -rss_limit_mb=2000 -print_final_stats=0 \
-      -verbosity=0 -artifact_prefix=build/fuzz/ "build/fuzz/corpus/$(basename "$target")" \
-      $([ -d "$corpus" ] && echo "$corpus")
+    log=build/fuzz/$(basename "$target").log
+    "$target" -max_total_time="${TIDEWIRE_FUZZ_SECONDS:-20}" -timeout=10 -rss_limit_mb=2000 \
+      -artifact_prefix=build/fuzz/ "build/fuzz/corpus/$(basename "$target")" \
+      $([ -d "$corpus" ] && echo "$corpus") >"$log" 2>&1 || { tail -n 100 "$log"; return 1; }
+    echo "$target: $(grep '^Done' "$log")"
     targets=$((targets + 1))
   done
   [ "$targets" -gt 0 ] || { echo "no fuzz target was built"; return 1; }

@@ -75,11 +75,11 @@ def source_config(database, slot, **more):
         "publication.name": "bench_pub", "publication.autocreate.mode": "disabled", "snapshot.mode": "no_data", **more})
 
 
-def wait_for_row(cursor, row_id, timeout=170):
+def wait_for_row(cursor, row_id, timeout=170, interval=0.005):
     def there():
         cursor.execute("SELECT 1 FROM bench WHERE id = %s", (row_id,))
         return cursor.fetchone()
-    wait_until(there, timeout, f"row {row_id} is at the target", interval=0.005)
+    wait_until(there, timeout, f"row {row_id} is at the target", interval=interval)
 
 
 def timed(action):

@@ -282,7 +282,8 @@ size_t BatchDecoder::Decode(size_t bytes_max, ChangeBatch& into, std::vector<Ind
       DecodeRecord(into.arena, into.generals, r);
       if (transaction_ != 0)
         r.transaction = transactions_before + static_cast<uint32_t>(transaction_ - 1);
-      emitted_transaction_ = transaction_;
+      // Rows of a snapshot name the transaction that took it; nobody has to keep them together.
+      emitted_transaction_ = r.op == model::Op::kRead ? 0 : transaction_;
       if (places_ != nullptr) {
         places_->slots.push_back(run_slot_);
         places_->dropped.push_back(0);

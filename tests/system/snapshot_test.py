@@ -112,6 +112,36 @@ def test_a_snapshot_that_was_killed_ends_complete(replication):
     replication.assert_equal("t", timeout=120)
 
 
+def test_rows_of_a_snapshot_are_applied_once_wherever_the_sink_dies(replication):
+    """Through two connections at once; what each of them inserts and updates is counted in the target."""
+    rows = 400_000
+    replication.ddl("CREATE TABLE t (id bigint PRIMARY KEY, v text)")
+    replication.source.execute(f"INSERT INTO t SELECT i, md5(i::text) FROM generate_series(1, {rows}) i")
+    replication.target.execute("""
+        CREATE TABLE applied (what text, n bigint, backend int);
+        CREATE FUNCTION count_rows() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          INSERT INTO applied SELECT TG_OP, count(*), pg_backend_pid() FROM changed; RETURN NULL; END $$;
+        CREATE TRIGGER inserted AFTER INSERT ON t REFERENCING NEW TABLE AS changed FOR EACH STATEMENT
+          EXECUTE FUNCTION count_rows();
+        CREATE TRIGGER updated AFTER UPDATE ON t REFERENCING NEW TABLE AS changed FOR EACH STATEMENT
+          EXECUTE FUNCTION count_rows();""")
+    replication.start_source(snapshot_max_threads=2)
+    worker = replication.worker
+    worker.kill()
+    worker.start(env={"TIDEWIRE_FAILPOINTS": "sink.before_commit=kill@3"})
+    replication.start_sink()
+    wait_until(lambda: not worker.running(), 20, "the sink dies at its third commit", interval=0.02)
+    for failpoint in ("sink.mid_apply=kill@4", "sink.after_commit=kill@3", "sink.before_commit=kill@2"):
+        worker.launch({"TIDEWIRE_FAILPOINTS": failpoint})
+        wait_until(lambda: not worker.running(), 20, f"the sink dies: {failpoint}", interval=0.02)
+    worker.start()
+    replication.mark()
+    replication.assert_equal("t", timeout=60)
+    applied = dict(replication.target.query("SELECT what, sum(n)::bigint FROM applied WHERE n > 0 GROUP BY what"))
+    assert applied == {"INSERT": rows}
+    assert replication.target.value("SELECT count(DISTINCT backend) FROM applied") > 5  # Five runs, and some had two.
+
+
 @pytest.mark.parametrize("point", [3, 7])
 def test_tables_are_read_behind_those_they_refer_to_and_a_killed_snapshot_goes_on_so(replication, point):
     """By name alone children would come first, and a target with the same foreign keys would refuse them."""

@@ -55,6 +55,8 @@ void SetCommon(const config::Config& config, SqlSinkOptions& options) {
   options.connector = name == config.given().end() ? "tidewire" : name->second;
   options.insert_mode = InsertModeOf(config.Get("insert.mode"));
   options.deletes = config.GetBool("delete.enabled");
+  options.snapshot_connections =
+      static_cast<size_t>(config.GetInt("tidewire.snapshot.connections"));
   options.consistency = Lower(config.Get("tidewire.consistency")) == "row"
                             ? Consistency::kRow
                             : Consistency::kTransaction;

@@ -53,6 +53,11 @@ std::string CheckUrl(const std::string& url) {
   return parsed ? "" : parsed.error();
 }
 
+std::string CheckConnections(const std::string& text) {
+  const long count = std::atol(text.c_str());
+  return count >= 1 && count <= 16 ? "" : "Must be between 1 and 16";
+}
+
 void AddOwn(DefinitionMaker& d) {
   Property& consistency = d.Add(
       "tidewire.consistency", Type::kString, "transaction", Importance::kMedium, Support::kYes,
@@ -60,6 +65,10 @@ void AddOwn(DefinitionMaker& d) {
       "their "
       "order (transaction), or any number of changes in their order (row).");
   consistency.allowed = {"transaction", "row"};
+  d.Add("tidewire.snapshot.connections", Type::kInt, "2", Importance::kLow, Support::kYes,
+        "How many connections apply the rows of a snapshot side by side; their commits keep the "
+        "rows' order. Changes behind it always go through one.")
+      .check = CheckConnections;
 }
 
 void AddConfluentConnection(DefinitionMaker& d) {

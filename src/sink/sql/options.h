@@ -45,7 +45,9 @@ struct SqlSinkOptions {
   Consistency consistency = Consistency::kTransaction;
   size_t batch_records_max = 32 * 1024;  // What is gathered before it is applied, while more waits.
   size_t batch_bytes_max = 16 * 1024 * 1024;
-  size_t small_batch_max = 50;  // Up to so many rows go one by one, in one round trip.
+  size_t snapshot_connections = 2;        // That apply a snapshot's rows side by side,
+  size_t snapshot_bulk_records = 20'000;  // so many or somewhat more each.
+  size_t small_batch_max = 50;            // Up to so many rows go one by one, in one round trip.
 };
 
 // The table that records of this schema go to. Throws DataError when the format names a field that

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace tidewire::sink {
 namespace {
 
@@ -80,6 +82,19 @@ size_t PendingBatches::WholeItems() const {
 
 std::string PendingBatches::PositionBefore(const Item& item, size_t index) {
   return index >= item.sink.batch->records.size() ? item.sink.end : item.sink.behind(index - 1);
+}
+
+std::deque<PendingBatches::Item> PendingBatches::TakeAll() {
+  records_ = bytes_ = 0;
+  return std::exchange(items_, {});
+}
+
+void PendingBatches::PutBack(std::deque<Item> items) {
+  for (auto item = items.rbegin(); item != items.rend(); ++item) {
+    records_ += item->sink.batch->records.size() - item->next;
+    bytes_ += item->bytes;
+    items_.push_front(std::move(*item));
+  }
 }
 
 void PendingBatches::DropFront() {

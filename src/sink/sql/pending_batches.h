@@ -39,6 +39,10 @@ class PendingBatches {
   bool in_transaction() const { return !open_.empty(); }
 
   std::deque<Item>& items() { return items_; }
+  // Takes all items away; only when all are whole. PutBack gives them back, in front of what came
+  // since.
+  std::deque<Item> TakeAll();
+  void PutBack(std::deque<Item> items);
   void DropFront();
   void Clear();
   size_t records() const { return records_; }

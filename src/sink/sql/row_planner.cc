@@ -62,9 +62,13 @@ void RowPlanner::Clear() {
   plans_.clear();
 }
 
-const RowPlan& RowPlanner::PlanFor(const model::TopicSchemaPtr& schema) {
+const RowPlan* RowPlanner::Find(const model::TopicSchemaPtr& schema) const {
   const auto it = known_.find(schema.get());
-  if (it != known_.end() && it->second.plan) return *it->second.plan;
+  return it == known_.end() ? nullptr : it->second.plan.get();
+}
+
+const RowPlan& RowPlanner::PlanFor(const model::TopicSchemaPtr& schema) {
+  if (const RowPlan* known = Find(schema)) return *known;
   RowPlanPtr plan = Make(*schema);
   for (const RowPlanPtr& other : plans_) {
     if (other->SameShape(*plan)) plan = other;

@@ -27,6 +27,8 @@ class RowPlanner {
   // Makes or alters the table where the options allow it. Throws DataError, with the remedy, where
   // they do not.
   const RowPlan& PlanFor(const model::TopicSchemaPtr& schema);
+  // Null where PlanFor has work to do.
+  const RowPlan* Find(const model::TopicSchemaPtr& schema) const;
   void Clear();
 
  private:

@@ -2,46 +2,43 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/clock.h"
-#include "base/failpoint.h"
-#include "base/logging.h"
 
 namespace tidewire::sink {
 namespace {
 
 // How often a position alone, without rows, is written to the target.
 constexpr std::chrono::seconds kPositionInterval{5};
+// After trouble between bulks that were applied side by side, so many are applied one by one.
+constexpr int kBulksAlone = 64;
 
 }  // namespace
 
 SqlSinkTask::SqlSinkTask(SqlSinkOptions options, const Dialect& dialect)
     : options_(std::move(options)),
-      session_(dialect.MakeSession(options_)),
-      planner_(options_, *session_, [this] { ApplyEvents(); }),
-      events_maker_(options_, planner_),
-      applier_(options_, *session_),
-      pending_(options_.consistency) {}
+      lane_(options_, dialect),
+      pending_(options_.consistency),
+      lanes_(options_, dialect, lane_) {}
 
 std::string SqlSinkTask::Open() {
+  lanes_.Settle();
   pending_.Clear();
-  events_.clear();
-  planner_.Clear();
-  arena_.Clear();
-  part_applied_ = changed_ = false;
+  part_applied_ = false;
   unsaved_position_.clear();
-  committed_ = session_->Connect();
+  committed_ = lane_.Connect();
   return committed_;
 }
 
 void SqlSinkTask::EnsureConnected() {
-  if (session_->connected()) return;
-  if (part_applied_ || changed_) {
+  if (lane_.session().connected()) return;
+  if (part_applied_ || lane_.changed()) {
     throw RetriableError(fmt::format(
         "{}: the connection to the target was lost inside of a transaction", options_.connector));
   }
-  planner_.Clear();
-  if (session_->Connect() == committed_) return;
-  session_->Close();
+  if (lane_.Connect() == committed_) return;
+  lane_.session().Close();
   throw RetriableError(fmt::format(
       "{}: the position in the target has changed while the sink was idle", options_.connector));
 }
@@ -52,17 +49,17 @@ void SqlSinkTask::Guarded(Work&& work) {
     EnsureConnected();
     work();
   } catch (const StatementError& error) {
-    session_->Rollback();
+    lane_.Rollback();
     FailData(error);
   } catch (...) {
-    session_->Rollback();
+    lane_.Rollback();
     throw;
   }
 }
 
 void SqlSinkTask::FailData(const StatementError& error) {
   std::string stored;
-  stored = session_->connected() ? session_->StoredPosition() : committed_;
+  stored = lane_.session().connected() ? lane_.session().StoredPosition() : committed_;
   // Somebody else's commit explains any complaint about the data.
   if (stored != committed_) {
     throw RetriableError(fmt::format("{}: the position in the target was moved by somebody else",
@@ -79,19 +76,81 @@ void SqlSinkTask::Put(SinkBatch batch, bool more) {
     // The rest of the transaction was not for this sink.
     Guarded([&] { Commit(applied_end_); });
   }
-  const bool full = pending_.records() >= options_.batch_records_max ||
-                    pending_.bytes() >= options_.batch_bytes_max;
-  if (!more || full) Drain();
+  if (!more || Full()) {
+    Drain();
+  } else if (pending_.records() >= options_.snapshot_bulk_records) {
+    GiveToLanes();
+  }
 }
 
 void SqlSinkTask::Flush() { Drain(); }
 
+bool SqlSinkTask::Full() const {
+  return pending_.records() >= options_.batch_records_max ||
+         pending_.bytes() >= options_.batch_bytes_max;
+}
+
 void SqlSinkTask::Drain() {
+  if (Full() && GiveToLanes()) return;
+  SettleLanes();
   DrainWhole();
-  if (part_applied_ || pending_.records() >= options_.batch_records_max ||
-      pending_.bytes() >= options_.batch_bytes_max) {
-    DrainPart();
+  if (part_applied_ || Full()) DrainPart();
+}
+
+bool SqlSinkTask::GiveToLanes() {
+  if (!lanes_.useful() || part_applied_) return false;
+  if (alone_ > 0) {
+    --alone_;
+    return false;
   }
+  if (!lanes_.busy() && table_changes_ != lane_.table_changes()) {
+    table_changes_ = lane_.table_changes();
+    lanes_.ForgetTables();
+  }
+  std::deque<PendingBatches::Item>& items = pending_.items();
+  if (!std::all_of(items.begin(), items.end(), [&](const auto& item) { return SuitsLanes(item); }))
+    return false;
+  const std::string end = items.back().sink.end;
+  std::deque<PendingBatches::Item> taken = pending_.TakeAll();
+  if (!lanes_.Submit(taken, end, committed_)) {
+    pending_.PutBack(std::move(taken));
+    alone_ = kBulksAlone;
+    return false;
+  }
+  unsaved_position_.clear();
+  committed_ = lanes_.Committed();
+  return true;
+}
+
+// The known tables are looked up in `lane_`'s planner, which its thread only reads meanwhile.
+bool SqlSinkTask::SuitsLanes(const PendingBatches::Item& item) const {
+  const model::ChangeBatch& batch = *item.sink.batch;
+  if (item.whole != batch.records.size()) return false;
+  std::optional<uint32_t> suits;
+  for (size_t i = item.next; i < batch.records.size(); ++i) {
+    const model::Record& record = batch.records[i];
+    if (record.op != model::Op::kRead) return false;
+    if (suits == record.schema) continue;
+    const RowPlan* plan = lane_.planner().Find(batch.schemas[record.schema]);
+    // A table that is to be made is made once. A row's parent may be in the bulk before.
+    if (plan == nullptr || !plan->table->parents.empty()) return false;
+    if (plan->has_key() && !plan->unique_key) return false;
+    suits = record.schema;
+  }
+  return true;
+}
+
+void SqlSinkTask::SettleLanes() {
+  if (!lanes_.busy()) return;
+  SnapshotLanes::Outcome outcome = lanes_.Settle();
+  committed_ = outcome.committed;
+  counters_.transactions += outcome.bulks;
+  counters_.records += outcome.records;
+  counters_.rows_written += outcome.rows.written;
+  counters_.rows_deleted += outcome.rows.deleted;
+  if (outcome.returned.empty()) return;
+  alone_ = kBulksAlone;
+  pending_.PutBack(std::move(outcome.returned));
 }
 
 void SqlSinkTask::DrainWhole() {
@@ -106,14 +165,14 @@ void SqlSinkTask::DrainWhole() {
       ApplyUpTo(item, to);
       if (i + 1 == count) position = PendingBatches::PositionBefore(item, to);
     }
-    ApplyEvents();
-    if (changed_ || part_applied_) {
+    ApplyGathered();
+    if (lane_.changed() || part_applied_) {
       Commit(position);
     } else {
       unsaved_position_ = position;
     }
   });
-  arena_.Clear();
+  lane_.Clear();
   while (!pending_.items().empty() &&
          pending_.items().front().next == pending_.items().front().sink.batch->records.size()) {
     pending_.DropFront();
@@ -139,11 +198,11 @@ void SqlSinkTask::DrainPart() {
       ApplyUpTo(item, to);
       if (to > 0) applied_end_ = PendingBatches::PositionBefore(item, to);
     }
-    ApplyEvents();
-    session_->Sync();
+    ApplyGathered();
+    lane_.session().Sync();
     part_applied_ = true;
   });
-  arena_.Clear();
+  lane_.Clear();
   while (!pending_.items().empty() &&
          pending_.items().front().next == pending_.items().front().sink.batch->records.size()) {
     pending_.DropFront();
@@ -153,7 +212,7 @@ void SqlSinkTask::DrainPart() {
 void SqlSinkTask::ApplyUpTo(PendingBatches::Item& item, size_t to) {
   if (to <= item.next) return;
   const model::ChangeBatch& batch = *item.sink.batch;
-  events_maker_.Make(batch, item.next, to, arena_, events_);
+  lane_.Gather(batch, item.next, to);
   NoteRecord(batch, batch.records[to - 1]);
   counters_.records += to - item.next;
   pending_.Applied(to - item.next);
@@ -165,20 +224,17 @@ void SqlSinkTask::NoteRecord(const model::ChangeBatch& batch, const model::Recor
     newest_commit_us_ = batch.transactions[record.transaction].commit_ts_us;
 }
 
-void SqlSinkTask::ApplyEvents() {
-  if (events_.empty()) return;
-  applier_.Apply(events_);
-  Failpoint("sink.mid_apply");
-  events_.clear();
-  changed_ = true;
+void SqlSinkTask::ApplyGathered() {
+  lane_.ApplyGathered();
+  const ApplyCounts rows = lane_.TakeCounts();
+  counters_.rows_written += rows.written;
+  counters_.rows_deleted += rows.deleted;
 }
 
 void SqlSinkTask::Commit(const std::string& position) {
-  Failpoint("sink.before_commit");
-  session_->Commit(committed_, position);
-  Failpoint("sink.after_commit");
+  lane_.Commit(committed_, position);
   committed_ = position;
-  part_applied_ = changed_ = false;
+  part_applied_ = false;
   unsaved_position_.clear();
   position_due_ = std::chrono::steady_clock::now() + kPositionInterval;
   ++counters_.transactions;
@@ -191,24 +247,15 @@ void SqlSinkTask::Idle() {
   if (part_applied_) return;
   if (!unsaved_position_.empty()) Guarded([&] { Commit(unsaved_position_); });
   if (!pending_.items().empty()) return;
-  session_->Close();
-  planner_.Clear();
-  events_.shrink_to_fit();
-  arena_ = Arena();
-}
-
-SinkCounters SqlSinkTask::counters() const {
-  SinkCounters out = counters_;
-  out.rows_written = applier_.counts().written;
-  out.rows_deleted = applier_.counts().deleted;
-  return out;
+  lanes_.Release();
+  lane_.Release();
 }
 
 void SqlSinkTask::AlterPosition(const std::string& position) {
-  session_->Connect();
-  session_->StorePosition(position);
+  lane_.Connect();
+  lane_.session().StorePosition(position);
   committed_ = position;
-  session_->Close();
+  lane_.Release();
 }
 
 }  // namespace tidewire::sink

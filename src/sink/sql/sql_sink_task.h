@@ -6,14 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "base/arena.h"
 #include "sink/sink.h"
+#include "sink/sql/apply_lane.h"
 #include "sink/sql/dialect.h"
-#include "sink/sql/event_maker.h"
 #include "sink/sql/options.h"
 #include "sink/sql/pending_batches.h"
-#include "sink/sql/row_applier.h"
-#include "sink/sql/row_planner.h"
+#include "sink/sql/snapshot_lanes.h"
 
 namespace tidewire::sink {
 
@@ -26,17 +24,24 @@ class SqlSinkTask final : public SinkTask {
   void Flush() override;
   void Idle() override;
   const std::string& committed() const override { return committed_; }
-  SinkCounters counters() const override;
+  SinkCounters counters() const override { return counters_; }
   void AlterPosition(const std::string& position) override;
-  void RequestStop() noexcept override { session_->Interrupt(); }
+  void RequestStop() noexcept override { lanes_.Interrupt(); }
 
  private:
+  bool Full() const;
   void Drain();
+  // Gives what is pending to several connections, where it is only rows of a snapshot. False: it is
+  // still pending.
+  bool GiveToLanes();
+  bool SuitsLanes(const PendingBatches::Item& item) const;
+  // Waits for what was given away; what the lanes did not apply is pending again.
+  void SettleLanes();
   void DrainWhole();
   void DrainPart();
   // Makes and applies the events of records[item.next, to).
   void ApplyUpTo(PendingBatches::Item& item, size_t to);
-  void ApplyEvents();
+  void ApplyGathered();
   void Commit(const std::string& position);
   void EnsureConnected();
   // Runs `work`; turns what the target says about the data into DataError, and rolls back whatever
@@ -47,21 +52,18 @@ class SqlSinkTask final : public SinkTask {
   void NoteRecord(const model::ChangeBatch& batch, const model::Record& record);
 
   const SqlSinkOptions options_;
-  std::unique_ptr<TargetSession> session_;
-  RowPlanner planner_;
-  EventMaker events_maker_;
-  RowApplier applier_;
+  ApplyLane lane_;  // While `lanes_` is busy, in the hands of its threads.
   PendingBatches pending_;
-  Arena arena_;  // Of extra values; cleared when they are applied.
-  std::vector<RowEvent> events_;
   std::string committed_;
   std::string applied_end_;       // Behind what the open target transaction holds.
   bool part_applied_ = false;     // The target transaction holds a part of a source transaction.
-  bool changed_ = false;          // The target transaction holds changes.
   std::string unsaved_position_;  // Moved over records that changed nothing; saved when due.
   std::chrono::steady_clock::time_point position_due_{};
   int64_t newest_commit_us_ = 0;
   SinkCounters counters_;
+  uint64_t table_changes_ = 0;  // Of `lane_`, when the other lanes last heard of them.
+  int alone_ = 0;        // So many full bulks more without the other lanes: they were in trouble.
+  SnapshotLanes lanes_;  // Last: its threads end first.
 };
 
 }  // namespace tidewire::sink

@@ -180,9 +180,11 @@ bool PostgresSnapshotWorker::AddRow(const SnapshotChunk& chunk, const PostgresCo
 
 bool PostgresSnapshotWorker::Flush() {
   Failpoint("postgres_snapshot_flush");
+  const size_t rows = batch_->records.size();
   const bool taken = ledger_.Emit(std::move(batch_), finished_);
   finished_.clear();
   NewBatch();
+  batch_->records.reserve(rows);  // The next one will be like it.
   if (table_ != nullptr) schema_index_ = batch_->SchemaIndex(table_->topic_schema);
   return taken;
 }

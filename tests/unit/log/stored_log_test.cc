@@ -182,6 +182,22 @@ TEST_F(StoredLogTest, NeverJoinsBatchesBehindAnOpenTransaction) {
   EXPECT_FALSE(second.batch->open_transaction);
 }
 
+// They name the transaction that took the snapshot, but a batch may be parted between them.
+TEST_F(StoredLogTest, KeepsRowsOfATransactionTogetherButNotOfASnapshot) {
+  for (const model::Op op : {model::Op::kCreate, model::Op::kRead}) {
+    auto reader = ReaderOf({"a"});
+    while (reader->Fetch(1 << 20, std::chrono::steady_clock::now(), {}).batch) {
+    }
+    AppendOne(*log_, BatchBuilder().Transaction(1).Add(a_, 1, "", op).Add(a_, 2, "", op).Take());
+    const FetchedBatch first = reader->Fetch(1, std::chrono::steady_clock::now(), {});
+    ASSERT_EQ(first.batch->records.size(), 1u);
+    EXPECT_EQ(first.batch->open_transaction, op == model::Op::kCreate);
+    const FetchedBatch second = reader->Fetch(1, std::chrono::steady_clock::now(), {});
+    EXPECT_EQ(second.batch->records.size(), 1u);
+    EXPECT_FALSE(second.batch->open_transaction);
+  }
+}
+
 TEST_F(StoredLogTest, TellsThatATransactionEndedAmongRecordsOfOtherTopics) {
   auto reader = ReaderOf({"a"});
   AppendOne(*log_, BatchBuilder().Transaction(2).Add(a_, 1, "").Open().Take());
