@@ -121,6 +121,10 @@ std::string DidYouMean(std::string_view name, const std::vector<std::string>& na
   const std::string* best = nullptr;
   size_t best_distance = std::max<size_t>(2, name.size() / 5) + 1;
   for (const std::string& candidate : names) {
+    // The distance is the difference of the lengths at least.
+    if (std::max(name.size(), candidate.size()) - std::min(name.size(), candidate.size()) >=
+        best_distance)
+      continue;
     const size_t distance = EditDistance(name, candidate);
     if (distance < best_distance) {
       best = &candidate;
