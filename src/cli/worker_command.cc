@@ -116,6 +116,7 @@ int Serve(const config::Config& worker, const Signals& signals, steady_clock::ti
   rest::RestOptions rest_options;
   rest_options.listeners = listeners;
   rest_options.version = kVersion;
+  rest_options.commit = kCommit;
   rest_options.request_bytes_max =
       static_cast<size_t>(worker.GetInt("tidewire.rest.request.bytes.max"));
   rest::RestServer rest(herder, rest_options);

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def binary():
-    return os.environ.get("TIDEWIRE_BINARY", str(ROOT / "build/release/tidewire"))
+    return str(Path(os.environ.get("TIDEWIRE_BINARY", ROOT / "build/release/tidewire")).absolute())
 
 
 class RestError(AssertionError):

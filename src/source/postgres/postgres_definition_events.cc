@@ -69,7 +69,7 @@ const PropertyRow kRows[] = {
      "Exclude Tables", Support::kYes,
      "Regular expressions for the tables to leave out, as schema.table.", nullptr, CheckRegexList},
     {"table.ignore.builtin", Type::kBoolean, "true", Importance::kLow, "Events", 18, Width::kShort,
-     "Ignore system databases", Support::kYes,
+     "Ignore system databases", Support::kNoEffect,
      "Whether the server's own tables are left out. They are not published, so they always are.",
      nullptr, nullptr},
     {"schema.include.list", Type::kList, nullptr, Importance::kHigh, "Events", 19, Width::kLong,

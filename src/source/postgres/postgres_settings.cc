@@ -92,7 +92,6 @@ FilterSettings ReadFilters(const Config& config) {
   out.column_exclude = list("column.exclude.list");
   out.snapshot_include = list("snapshot.include.collection.list");
   out.message_key_columns = config.Get("message.key.columns");
-  out.ignore_builtin = config.GetBool("table.ignore.builtin");
   return out;
 }
 
@@ -110,7 +109,6 @@ SkippedOperations ReadSkipped(const Config& config) {
 void ReadSlot(const Config& config, PostgresSettings& out) {
   out.slot_name = config.Get("slot.name");
   out.slot_drop_on_stop = config.GetBool("slot.drop.on.stop");
-  out.slot_failover = config.GetBool("slot.failover");
   out.slot_retries_max = static_cast<int>(config.GetInt("slot.max.retries"));
   out.slot_retry_delay = Millis(config, "slot.retry.delay.ms");
   out.publication_name = config.Get("publication.name");
@@ -144,10 +142,7 @@ void ReadSnapshot(const Config& config, PostgresSettings& out) {
 void ReadEvents(const Config& config, PostgresSettings& out) {
   const Properties& given = config.given();
   out.batch_records_max = static_cast<size_t>(config.GetInt("max.batch.size"));
-  out.queue_records_max = static_cast<size_t>(config.GetInt("max.queue.size"));
-  out.queue_bytes_max = static_cast<size_t>(config.GetInt("max.queue.size.in.bytes"));
   out.heartbeat_interval = Millis(config, "heartbeat.interval.ms");
-  out.heartbeat_action_query = config.Get("heartbeat.action.query");
   out.topic_prefix = config.Get("topic.prefix");
   out.topic_delimiter = GivenOr(given, "topic.delimiter", ".");
   out.heartbeat_topics_prefix =
@@ -157,8 +152,6 @@ void ReadEvents(const Config& config, PostgresSettings& out) {
   out.provide_transaction_metadata = config.GetBool("provide.transaction.metadata");
   out.skipped = ReadSkipped(config);
   out.unavailable_placeholder = config.Get("unavailable.value.placeholder");
-  out.retries_max = static_cast<int>(config.GetInt("errors.max.retries"));
-  out.retry_wait = Millis(config, "retriable.restart.connector.wait.ms");
 }
 
 model::Converter ReadConverter(const Properties& given, const std::string& prefix) {

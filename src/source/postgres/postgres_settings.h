@@ -36,7 +36,6 @@ struct FilterSettings {
   std::vector<std::string> column_include, column_exclude;  // Match "schema.table.column".
   std::vector<std::string> snapshot_include;                // Match "schema.table".
   std::string message_key_columns;                          // "table-regex:col1,col2;…"
-  bool ignore_builtin = true;                               // table.ignore.builtin
 };
 
 // Plain values; each comment names the property where the name does not say it.
@@ -47,7 +46,6 @@ struct PostgresSettings {
 
   std::string slot_name;
   bool slot_drop_on_stop = false;
-  bool slot_failover = false;
   int slot_retries_max = 6;  // slot.max.retries
   std::chrono::milliseconds slot_retry_delay{10'000};
   std::string publication_name;
@@ -62,11 +60,8 @@ struct PostgresSettings {
   std::chrono::milliseconds snapshot_delay{0};
   std::chrono::milliseconds streaming_delay{0};
 
-  size_t batch_records_max = 2048;  // max.batch.size
-  size_t queue_records_max = 8192;  // max.queue.size
-  size_t queue_bytes_max = 0;       // max.queue.size.in.bytes; 0: no limit was asked for
+  size_t batch_records_max = 2048;                  // max.batch.size
   std::chrono::milliseconds heartbeat_interval{0};  // 0: no heartbeats
-  std::string heartbeat_action_query;
   std::chrono::milliseconds status_update_interval{10'000};
   LsnFlushMode lsn_flush_mode = LsnFlushMode::kConnector;
 
@@ -78,9 +73,6 @@ struct PostgresSettings {
   bool provide_transaction_metadata = false;
   SkippedOperations skipped;
   std::string unavailable_placeholder;
-
-  int retries_max = -1;                          // errors.max.retries; -1: endless
-  std::chrono::milliseconds retry_wait{10'000};  // retriable.restart.connector.wait.ms
 
   // Throws ConfigError naming the property when two of them exclude each other or one cannot be
   // read.

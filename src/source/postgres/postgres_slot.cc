@@ -70,14 +70,9 @@ std::optional<SlotState> PostgresSlot::Look(PGconn* connection) const {
 }
 
 MadeSlot PostgresSlot::Create(PGconn* replication, bool export_snapshot) const {
-  std::string sql = fmt::format("CREATE_REPLICATION_SLOT {} LOGICAL pgoutput {}",
-                                PgQuoteIdentifier(settings_.slot_name),
-                                export_snapshot ? "EXPORT_SNAPSHOT" : "NOEXPORT_SNAPSHOT");
-  if (settings_.slot_failover) {
-    sql =
-        fmt::format("CREATE_REPLICATION_SLOT {} LOGICAL pgoutput (SNAPSHOT '{}', FAILOVER true)",
-                    PgQuoteIdentifier(settings_.slot_name), export_snapshot ? "export" : "nothing");
-  }
+  const std::string sql = fmt::format("CREATE_REPLICATION_SLOT {} LOGICAL pgoutput {}",
+                                      PgQuoteIdentifier(settings_.slot_name),
+                                      export_snapshot ? "EXPORT_SNAPSHOT" : "NOEXPORT_SNAPSHOT");
   const PgResultHandle row =
       PgExecute(replication, sql, fmt::format("create slot {}", settings_.slot_name));
   MadeSlot made;

@@ -31,7 +31,6 @@ TEST(PostgresSettings, HaveTheDefaultsOfTheRealConnector) {
   EXPECT_TRUE(settings.skipped.truncates);
   EXPECT_FALSE(settings.skipped.creates);
   EXPECT_TRUE(settings.tombstones_on_delete);
-  EXPECT_EQ(settings.retries_max, -1);
   EXPECT_EQ(settings.connector_name, "c");
 }
 
