@@ -1,6 +1,7 @@
 #include "sink/sql/snapshot_lanes.h"
 
 #include <algorithm>
+#include <iterator>
 #include <system_error>
 
 #include "base/logging.h"
@@ -30,7 +31,7 @@ bool SnapshotLanes::Submit(Items& items, const std::string& end, const std::stri
   if (threads_.empty()) StartThreads();
   if (threads_.empty()) return false;
   std::unique_lock lock(mutex_);
-  if (!under_way_) outcome_.committed = committed;
+  if (!under_way_) progress_.committed = committed;
   under_way_ = true;
   changed_.wait(lock, [&] { return queue_.empty() || troubled_; });
   if (troubled_) return false;
@@ -41,23 +42,25 @@ bool SnapshotLanes::Submit(Items& items, const std::string& end, const std::stri
   return true;
 }
 
-std::string SnapshotLanes::Committed() const {
+SnapshotLanes::Progress SnapshotLanes::TakeProgress() {
   std::lock_guard lock(mutex_);
-  return outcome_.committed;
+  Progress out = progress_;
+  progress_ = {};
+  progress_.committed = out.committed;
+  return out;
 }
 
-SnapshotLanes::Outcome SnapshotLanes::Settle() {
+SnapshotLanes::Items SnapshotLanes::Settle() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return running_ == 0 && (queue_.empty() || troubled_); });
-  for (Bulk& bulk : queue_) returned_.push_back(std::move(bulk));
+  std::move(queue_.begin(), queue_.end(), std::back_inserter(returned_));
   std::sort(returned_.begin(), returned_.end(),
             [](const Bulk& a, const Bulk& b) { return a.number < b.number; });
-  Outcome out = std::move(outcome_);
+  Items out;
   for (Bulk& bulk : returned_)
-    std::move(bulk.items.begin(), bulk.items.end(), std::back_inserter(out.returned));
+    std::move(bulk.items.begin(), bulk.items.end(), std::back_inserter(out));
   queue_.clear();
   returned_.clear();
-  outcome_ = {};
   troubled_ = false;
   turn_ = next_number_;
   under_way_ = false;
@@ -141,18 +144,22 @@ bool SnapshotLanes::WaitForTurn(const Bulk& bulk) {
 }
 
 void SnapshotLanes::CommitInTurn(ApplyLane& lane, const Bulk& bulk) {
-  // Nobody else commits, so the position stays what it is here.
-  lane.Commit(Committed(), bulk.end);
+  std::string from;
+  {
+    std::lock_guard lock(mutex_);
+    from = progress_.committed;  // Stays so: only this lane may commit.
+  }
+  lane.Commit(from, bulk.end);
   lane.Clear();
   const ApplyCounts rows = lane.TakeCounts();
   {
     std::lock_guard lock(mutex_);
-    outcome_.committed = bulk.end;
-    outcome_.bulks += 1;
+    progress_.committed = bulk.end;
+    progress_.bulks += 1;
     for (const PendingBatches::Item& item : bulk.items)
-      outcome_.records += item.sink.batch->records.size() - item.next;
-    outcome_.rows.written += rows.written;
-    outcome_.rows.deleted += rows.deleted;
+      progress_.records += item.sink.batch->records.size() - item.next;
+    progress_.rows.written += rows.written;
+    progress_.rows.deleted += rows.deleted;
     ++turn_;
     --running_;
   }

@@ -28,12 +28,11 @@ namespace tidewire::sink {
 class SnapshotLanes {
  public:
   using Items = std::deque<PendingBatches::Item>;
-  struct Outcome {  // Of the bulks that ended since the last Settle.
-    std::string committed;
-    uint64_t bulks = 0;
+  struct Progress {
+    std::string committed;  // The position committed last.
+    uint64_t bulks = 0;     // Committed since the last TakeProgress, like all below.
     uint64_t records = 0;
     ApplyCounts rows;
-    Items returned;  // Not applied, in their order; empty: all were committed.
   };
 
   // The first lane is the caller's; the others are made here, without I/O. All of it outlives this.
@@ -46,11 +45,12 @@ class SnapshotLanes {
   // something went wrong with a bulk given before; nothing is taken until Settle. `committed` is
   // where the target stands when nothing is under way.
   bool Submit(Items& items, const std::string& end, const std::string& committed);
-  // The position committed last. Valid while something is under way.
-  std::string Committed() const;
   bool busy() const { return under_way_; }
-  // Waits for everything that was taken.
-  Outcome Settle();
+  // Only between a Submit that took something and the next one behind a Settle.
+  Progress TakeProgress();
+  // Waits for everything that was taken, and returns what was not applied of it, in its order;
+  // empty: all was committed.
+  Items Settle();
   // The tables may have changed: describe them anew. Only while nothing is under way.
   void ForgetTables();
   // Ends the threads and gives back their connections. Only while nothing is under way.
@@ -87,7 +87,7 @@ class SnapshotLanes {
   size_t running_ = 0;
   bool troubled_ = false;
   std::deque<Bulk> returned_;
-  Outcome outcome_;
+  Progress progress_;
 
   std::vector<std::jthread> threads_;  // Last: they use all of the above.
 };

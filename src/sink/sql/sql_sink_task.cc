@@ -118,7 +118,7 @@ bool SqlSinkTask::GiveToLanes() {
     return false;
   }
   unsaved_position_.clear();
-  committed_ = lanes_.Committed();
+  NoteProgress(lanes_.TakeProgress());
   return true;
 }
 
@@ -142,15 +142,23 @@ bool SqlSinkTask::SuitsLanes(const PendingBatches::Item& item) const {
 
 void SqlSinkTask::SettleLanes() {
   if (!lanes_.busy()) return;
-  SnapshotLanes::Outcome outcome = lanes_.Settle();
-  committed_ = outcome.committed;
-  counters_.transactions += outcome.bulks;
-  counters_.records += outcome.records;
-  counters_.rows_written += outcome.rows.written;
-  counters_.rows_deleted += outcome.rows.deleted;
-  if (outcome.returned.empty()) return;
+  SnapshotLanes::Items returned = lanes_.Settle();
+  NoteProgress(lanes_.TakeProgress());
+  if (returned.empty()) return;
   alone_ = kBulksAlone;
-  pending_.PutBack(std::move(outcome.returned));
+  pending_.PutBack(std::move(returned));
+}
+
+void SqlSinkTask::NoteProgress(SnapshotLanes::Progress progress) {
+  committed_ = std::move(progress.committed);
+  counters_.transactions += progress.bulks;
+  counters_.records += progress.records;
+  NoteRows(progress.rows);
+}
+
+void SqlSinkTask::NoteRows(const ApplyCounts& rows) {
+  counters_.rows_written += rows.written;
+  counters_.rows_deleted += rows.deleted;
 }
 
 void SqlSinkTask::DrainWhole() {
@@ -226,9 +234,7 @@ void SqlSinkTask::NoteRecord(const model::ChangeBatch& batch, const model::Recor
 
 void SqlSinkTask::ApplyGathered() {
   lane_.ApplyGathered();
-  const ApplyCounts rows = lane_.TakeCounts();
-  counters_.rows_written += rows.written;
-  counters_.rows_deleted += rows.deleted;
+  NoteRows(lane_.TakeCounts());
 }
 
 void SqlSinkTask::Commit(const std::string& position) {

@@ -37,6 +37,8 @@ class SqlSinkTask final : public SinkTask {
   bool SuitsLanes(const PendingBatches::Item& item) const;
   // Waits for what was given away; what the lanes did not apply is pending again.
   void SettleLanes();
+  void NoteProgress(SnapshotLanes::Progress progress);
+  void NoteRows(const ApplyCounts& rows);
   void DrainWhole();
   void DrainPart();
   // Makes and applies the events of records[item.next, to).
