@@ -29,8 +29,12 @@ DEFAULTS = {
 }
 
 
-def bin_dir(version=15):
-    return Path(os.environ.get("PG_BIN", f"/usr/lib/postgresql/{version}/bin"))
+CLIENT_BIN = Path("/usr/lib/postgresql/15/bin")
+
+
+def bin_dir():
+    """Of the servers: those of another version where PG_BIN says so (see servers/fetch_postgres.sh)."""
+    return Path(os.environ.get("PG_BIN", CLIENT_BIN))
 
 
 class Database:
@@ -71,7 +75,7 @@ class Database:
 
     def psql(self, *arguments, check=True):
         """Runs psql as a person would; returns its standard error."""
-        command = [str(self.server.bin / "psql"), "-X", "-q", "-h", "127.0.0.1", "-p", str(self.server.port),
+        command = [str(CLIENT_BIN / "psql"), "-X", "-q", "-h", "127.0.0.1", "-p", str(self.server.port),
                    "-U", "postgres", "-d", self.name, *map(str, arguments)]
         done = subprocess.run(command, capture_output=True, text=True)
         if check and done.returncode != 0:
@@ -90,11 +94,11 @@ class Database:
 class Postgres:
     """Starts with `start()`; the methods without a database work in `postgres`."""
 
-    def __init__(self, settings=None, version=15, directory=None, outlives=False):
-        self.version, self.bin = version, bin_dir(version)
+    def __init__(self, settings=None, directory=None, outlives=False):
+        self.bin = bin_dir()
         self.settings = {**DEFAULTS, **(settings or {})}
         self.port = free_port()
-        self.directory = Path(directory or tempfile.mkdtemp(prefix=f"tidewire-pg{version}-"))
+        self.directory = Path(directory or tempfile.mkdtemp(prefix="tidewire-pg-"))
         self.data, self.log = self.directory / "data", self.directory / "server.log"
         self.process, self._frozen, self._outlives = None, [], outlives
         # The server refuses to run as root.
