@@ -5,7 +5,7 @@ import time
 import pytest
 
 from support.compare import compare_tables
-from support.postgres import lsn_number
+from support.postgres import CLIENT_BIN, lsn_number
 from support.wait import wait_until
 from support.worker import Worker
 
@@ -108,7 +108,7 @@ def test_a_slot_that_is_taken_is_waited_for(replica):
     """After a crash the server may hold the slot for the old connection: the first tries must not fail the task."""
     replica.worker.stop()
     holder = subprocess.Popen(  # It reads and confirms nothing.
-        [str(replica.source.server.bin / "pg_recvlogical"), "-h", "127.0.0.1", "-p", str(replica.source.server.port),
+        [str(CLIENT_BIN / "pg_recvlogical"), "-h", "127.0.0.1", "-p", str(replica.source.server.port),
          "-U", "postgres", "-d", replica.source.name, "-S", replica.slot, "--start", "-f", "/dev/null",
          "--status-interval=0", "--fsync-interval=0", "-o", "proto_version=1", "-o", "publication_names=pub_t"],
         stderr=subprocess.DEVNULL)

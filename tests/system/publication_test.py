@@ -88,4 +88,4 @@ def test_a_publication_dropped_in_mid_stream_is_an_error_with_its_remedy(replica
         status = replication.worker.status(replication.source_name)["tasks"][0]
         return "pub_t" in status.get("trace", "") and status["trace"]
     trace = wait_until(told, 30, lambda: f"the trace names it: {replication.worker.log_tail(5)}")
-    assert "publication" in trace
+    assert "publication" in trace and "new snapshot" in trace

@@ -61,10 +61,13 @@ std::optional<SlotState> PostgresSlot::Look(PGconn* connection) const {
         settings_.slot_name, state.plugin, state.database, PgQuoteLiteral(settings_.slot_name)));
   }
   const std::string_view wal = PgText(rows.get(), 0, 6);
-  if (!PgIsNull(rows.get(), 0, 7)) {
-    state.lost_because = PgText(rows.get(), 0, 7);
-  } else if (wal == "lost" || !state.restart.is_set()) {
+  const std::string_view reason = PgText(rows.get(), 0, 7);
+  if (reason == "wal_removed" || (reason.empty() && (wal == "lost" || !state.restart.is_set()))) {
     state.lost_because = "WAL that it needs was removed (max_slot_wal_keep_size)";
+  } else if (reason == "idle_timeout") {
+    state.lost_because = "it was not used for too long (idle_replication_slot_timeout)";
+  } else {
+    state.lost_because = reason;
   }
   return state;
 }

@@ -17,6 +17,58 @@ constexpr size_t kKeptBufferBytes = 1 << 20;
 constexpr int kSendTimeoutMs = 30'000;
 constexpr int kStartSecondsMax = 60;
 
+// From version 18 on a server that decodes changes without the publication warns, and leaves them
+// out; before, it ended the stream with an error.
+constexpr int kSkipsMissingPublications = 180000;
+
+struct ServerMessage {
+  std::string severity;  // Not translated.
+  std::string state;     // SQLSTATE.
+  std::string text;      // With detail and hint.
+};
+
+bool IsPublicationMissing(const ServerMessage& message, int server_version) {
+  if (message.severity != "WARNING") return message.state == "42704";
+  return message.state == "55000" && server_version >= kSkipsMissingPublications;
+}
+
+[[noreturn]] void ThrowPublicationMissing(const std::string& text) {
+  throw FatalError(
+      fmt::format("PostgreSQL could not {}: {}; the server sends no changes from this point of its "
+                  "WAL on. Make the publication again, stop the connector, DELETE its offsets and "
+                  "start it: that takes a new snapshot",
+                  kWhat, text));
+}
+
+// The body of an ErrorResponse or NoticeResponse.
+ServerMessage ParseServerMessage(std::string_view body) {
+  ServerMessage out;
+  ByteReader in(body);
+  while (in.remaining() > 1) {
+    const char field = static_cast<char>(in.Byte());
+    if (field == 0) break;
+    const std::string_view value = in.CString();
+    if (field == 'V') out.severity = value;
+    if (field == 'C') out.state = value;
+    if (field == 'M') out.text.insert(0, value);
+    if (field == 'D' || field == 'H') out.text += fmt::format("; {}", value);
+  }
+  return out;
+}
+
+ServerMessage MessageOf(const PGresult* result) {
+  const auto field = [&](int code) -> std::string {
+    const char* value = PQresultErrorField(result, code);
+    return value == nullptr ? "" : value;
+  };
+  ServerMessage out{field(PG_DIAG_SEVERITY_NONLOCALIZED), field(PG_DIAG_SQLSTATE),
+                    field(PG_DIAG_MESSAGE_PRIMARY)};
+  for (const int code : {PG_DIAG_MESSAGE_DETAIL, PG_DIAG_MESSAGE_HINT}) {
+    if (const std::string more = field(code); !more.empty()) out.text += "; " + more;
+  }
+  return out;
+}
+
 // Speaks the protocol on libpq's socket itself, from START_REPLICATION on. libpq's input buffer
 // grows for good when a large value passes, and from then on each read drains the socket: that
 // defeats the pacing. It also allocates for each message. Only for connections without encryption:
@@ -125,28 +177,25 @@ class PlainReader final : public PostgresStreamReader {
         streaming_ = true;
         return;
       case 'E':
-        ThrowServerError(body);
+      case 'N':
+        HandleServerMessage(ParseServerMessage(body));
+        return;
       case 'c':
       case 'C':
         throw RetriableError("PostgreSQL ended the stream (it is shutting down)");
       default:
-        return;  // Notices, parameter changes.
+        return;  // Changes of parameters.
     }
   }
 
-  [[noreturn]] static void ThrowServerError(std::string_view body) {
-    std::string_view state;
-    std::string text;
-    ByteReader in(body);
-    while (in.remaining() > 1) {
-      const char field = static_cast<char>(in.Byte());
-      if (field == 0) break;
-      const std::string_view value = in.CString();
-      if (field == 'C') state = value;
-      if (field == 'M') text.insert(0, value);
-      if (field == 'D' || field == 'H') text += fmt::format("; {}", value);
+  void HandleServerMessage(const ServerMessage& message) const {
+    // Before, the same code says that there is no such slot.
+    if (streaming_ && IsPublicationMissing(message, PQserverVersion(connection_.get()))) {
+      ThrowPublicationMissing(message.text);
     }
-    PgThrowState(state, text, kWhat);
+    if (message.severity == "ERROR" || message.severity == "FATAL" || message.severity == "PANIC") {
+      PgThrowState(message.state, message.text, kWhat);
+    }
   }
 
   void SendAll(std::string_view bytes) {
@@ -179,6 +228,7 @@ class LibpqReader final : public PostgresStreamReader {
  public:
   LibpqReader(PgConnectionHandle connection, const std::string& command)
       : connection_(std::move(connection)) {
+    PQsetNoticeReceiver(connection_.get(), TakeNotice, this);
     const PgResultHandle result(PQexec(connection_.get(), command.c_str()));
     if (PQresultStatus(result.get()) != PGRES_COPY_BOTH) {
       PgThrow(connection_.get(), result.get(), kWhat);
@@ -189,6 +239,7 @@ class LibpqReader final : public PostgresStreamReader {
     char* message = nullptr;
     const int size = PQgetCopyData(connection_.get(), &message, 1);
     message_.reset(message);
+    if (!publication_missing_.empty()) ThrowPublicationMissing(publication_missing_);
     if (size > 0) {
       payload = {message, static_cast<size_t>(size)};
       taken_ += payload.size();
@@ -198,6 +249,10 @@ class LibpqReader final : public PostgresStreamReader {
     const PgResultHandle result(PQgetResult(connection_.get()));
     if (size == -1 && PQresultStatus(result.get()) != PGRES_FATAL_ERROR) {
       throw RetriableError("PostgreSQL ended the stream (it is shutting down)");
+    }
+    const ServerMessage error = MessageOf(result.get());
+    if (IsPublicationMissing(error, PQserverVersion(connection_.get()))) {
+      ThrowPublicationMissing(error.text);
     }
     PgThrow(connection_.get(), result.get(), kWhat);
   }
@@ -221,9 +276,19 @@ class LibpqReader final : public PostgresStreamReader {
   }
 
  private:
+  // Called by libpq, through which nothing may be thrown.
+  static void TakeNotice(void* self, const PGresult* notice) {
+    auto* const reader = static_cast<LibpqReader*>(self);
+    ServerMessage message = MessageOf(notice);
+    if (IsPublicationMissing(message, PQserverVersion(reader->connection_.get()))) {
+      reader->publication_missing_ = std::move(message.text);
+    }
+  }
+
   PgConnectionHandle connection_;
   PgMemory<char> message_;
-  size_t taken_ = 0;  // Bytes of messages since the last read.
+  size_t taken_ = 0;                 // Bytes of messages since the last read.
+  std::string publication_missing_;  // What the server said of it.
 };
 
 }  // namespace
