@@ -115,6 +115,14 @@ def test_a_client_certificate_logs_in(worker, database, certificates, key, passw
     assert "key-secret" not in worker.log_text()
 
 
+def test_a_publication_dropped_in_mid_stream_is_told_through_tls(worker, database):
+    """With encryption the stream is read through libpq, which takes errors and warnings in another way."""
+    worker.create("g", config(database, "tls", database_sslmode="require"))
+    database.server.wait_streaming("tls_t")
+    database.execute("DROP PUBLICATION pub_t; INSERT INTO t VALUES (2)")
+    wait_until(lambda: "new snapshot" in worker.status("g")["tasks"][0].get("trace", ""), 30, worker.log_tail)
+
+
 def test_the_sink_takes_the_same_from_its_url(server, certificates):
     source, target = server.create_database("from_here"), server.create_database("to_there")
     with Worker() as worker:
