@@ -76,11 +76,8 @@ void SqlSinkTask::Put(SinkBatch batch, bool more) {
     // The rest of the transaction was not for this sink.
     Guarded([&] { Commit(applied_end_); });
   }
-  if (!more || Full()) {
-    Drain();
-  } else if (pending_.records() >= options_.snapshot_bulk_records) {
-    GiveToLanes();
-  }
+  if (pending_.records() >= options_.snapshot_bulk_records || Full()) GiveToLanes();
+  if (!more || Full()) Drain();
 }
 
 void SqlSinkTask::Flush() { Drain(); }
@@ -91,17 +88,16 @@ bool SqlSinkTask::Full() const {
 }
 
 void SqlSinkTask::Drain() {
-  if (Full() && GiveToLanes()) return;
   SettleLanes();
   DrainWhole();
   if (part_applied_ || Full()) DrainPart();
 }
 
-bool SqlSinkTask::GiveToLanes() {
-  if (!lanes_.useful() || part_applied_) return false;
+void SqlSinkTask::GiveToLanes() {
+  if (!lanes_.useful() || part_applied_) return;
   if (alone_ > 0) {
     --alone_;
-    return false;
+    return;
   }
   if (!lanes_.busy() && table_changes_ != lane_.table_changes()) {
     table_changes_ = lane_.table_changes();
@@ -109,17 +105,16 @@ bool SqlSinkTask::GiveToLanes() {
   }
   std::deque<PendingBatches::Item>& items = pending_.items();
   if (!std::all_of(items.begin(), items.end(), [&](const auto& item) { return SuitsLanes(item); }))
-    return false;
+    return;
   const std::string end = items.back().sink.end;
   std::deque<PendingBatches::Item> taken = pending_.TakeAll();
   if (!lanes_.Submit(taken, end, committed_)) {
     pending_.PutBack(std::move(taken));
     alone_ = kBulksAlone;
-    return false;
+    return;
   }
   unsaved_position_.clear();
   NoteProgress(lanes_.TakeProgress());
-  return true;
 }
 
 // The known tables are looked up in `lane_`'s planner, which its thread only reads meanwhile.

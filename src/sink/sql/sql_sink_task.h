@@ -31,9 +31,9 @@ class SqlSinkTask final : public SinkTask {
  private:
   bool Full() const;
   void Drain();
-  // Gives what is pending to several connections, where it is only rows of a snapshot. False: it is
-  // still pending.
-  bool GiveToLanes();
+  // Gives what is pending to several connections, where it is only rows of a snapshot and they can
+  // take it.
+  void GiveToLanes();
   bool SuitsLanes(const PendingBatches::Item& item) const;
   // Waits for what was given away; what the lanes did not apply is pending again.
   void SettleLanes();
