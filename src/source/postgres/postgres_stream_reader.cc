@@ -176,9 +176,13 @@ class PlainReader final : public PostgresStreamReader {
       case 'W':
         streaming_ = true;
         return;
-      case 'E':
+      case 'E': {
+        const ServerMessage error = ParseServerMessage(body);
+        CheckPublication(error);
+        PgThrowState(error.state, error.text, kWhat);
+      }
       case 'N':
-        HandleServerMessage(ParseServerMessage(body));
+        CheckPublication(ParseServerMessage(body));
         return;
       case 'c':
       case 'C':
@@ -188,13 +192,10 @@ class PlainReader final : public PostgresStreamReader {
     }
   }
 
-  void HandleServerMessage(const ServerMessage& message) const {
-    // Before, the same code says that there is no such slot.
+  void CheckPublication(const ServerMessage& message) const {
+    // Before it streams, the same code says that there is no such slot.
     if (streaming_ && IsPublicationMissing(message, PQserverVersion(connection_.get()))) {
       ThrowPublicationMissing(message.text);
-    }
-    if (message.severity == "ERROR" || message.severity == "FATAL" || message.severity == "PANIC") {
-      PgThrowState(message.state, message.text, kWhat);
     }
   }
 
