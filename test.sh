@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and tests everything. `./test.sh` runs all parts; `./test.sh PART...` runs some:
 #   install build tidy format unit golden system crash sim fuzz asan tsan
-# and, by name only, versions: the system tests against each other PostgreSQL version (needs Maven).
+# and, by name only, versions: system and golden tests against other PostgreSQL versions (needs Maven).
 # Each part ends with its runner's own summary. Exit status 0 only when every part passed.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -33,11 +33,14 @@ part_unit() { ctest --test-dir build/release --output-on-failure -j "$jobs" -E '
 part_golden() { "$python" tests/golden/run_golden.py; }
 part_system() { pytest_system -m 'not slow' -n "${TIDEWIRE_TEST_JOBS:-2}"; }
 part_versions() {
-  local version
+  local version PG_BIN
+  export PG_BIN
   for version in ${TIDEWIRE_PG_VERSIONS:-13.23.0 14.24.0 16.15.0 17.11.0 18.6.0}; do
     echo "PostgreSQL $version"
-    PG_BIN=$(tests/support/servers/fetch_postgres.sh "$version") pytest_system -m 'not slow and not plain' \
-      -n "${TIDEWIRE_TEST_JOBS:-2}" --ignore tests/system/rest
+    PG_BIN=$(tests/support/servers/fetch_postgres.sh "$version")
+    pytest_system -m 'not slow and not plain' -n "${TIDEWIRE_TEST_JOBS:-2}" --ignore tests/system/rest
+    # The tables of the recordings have multiranges, which 13 does not know.
+    [[ $version == 13.* ]] || "$python" tests/golden/run_golden.py default sink
   done
 }
 part_crash() { "$python" tests/crash/crash.py --seconds "${TIDEWIRE_CRASH_SECONDS:-180}"; }
