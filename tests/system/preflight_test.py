@@ -109,7 +109,8 @@ def test_a_server_that_is_away_and_a_database_that_is_missing_are_named(worker, 
 def test_a_sinks_modes_and_rights_are_checked(worker, target, tmp_path):
     status, text = check(worker, tmp_path, connectors.confluent_sink(target, pk_mode="none"))
     assert status == 1 and "pk.mode=record_key" in text
-    target.execute("DROP ROLE IF EXISTS weak_sink; CREATE ROLE weak_sink LOGIN")
+    target.execute("DROP ROLE IF EXISTS weak_sink; CREATE ROLE weak_sink LOGIN; "
+                   "REVOKE CREATE ON SCHEMA public FROM PUBLIC")  # Before 15 everybody may.
     status, text = check(worker, tmp_path, connectors.debezium_sink(target, also={"connection.username": "weak_sink"}))
     target.execute("DROP ROLE weak_sink")
     assert status == 1 and "GRANT CREATE, USAGE ON SCHEMA" in text

@@ -98,6 +98,7 @@ def test_a_slot_whose_wal_is_gone_is_a_precise_error_and_when_needed_takes_a_new
 def with_password(own_source_server, own_target_server):
     """A role `scram` that needs a password; the tests' own role goes on without."""
     server = own_source_server
+    server.execute("ALTER ROLE postgres SET password_encryption = 'scram-sha-256'")  # Not the default of 13.
     server.execute("CREATE ROLE scram SUPERUSER LOGIN PASSWORD 'right-one'")
     (server.data / "pg_hba.conf").write_text("host all,replication scram 127.0.0.1/32 scram-sha-256\n"
                                              "host all,replication postgres 127.0.0.1/32 trust\n")
