@@ -9,8 +9,8 @@
 namespace tidewire::config {
 
 // Comments (# and !), "=", ":" or blanks between key and value, lines that go on after a backslash,
-// \t \n \r \f \uXXXX and escaped separators. The text is UTF-8. A key given twice: the last one
-// counts. Throws ConfigError with the line number for a broken \u escape.
+// \t \n \r \f, \u with four hexadecimal digits, and escaped separators. The text is UTF-8. A key
+// given twice: the last one counts. Throws ConfigError with the line number for a broken \u escape.
 Properties ParseProperties(std::string_view text);
 
 // Throws ConfigError naming the file when it cannot be read or parsed.

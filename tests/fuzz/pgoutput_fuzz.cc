@@ -2,6 +2,7 @@
 // decoders end with an Error or a result, never otherwise, and a row never points to what is not
 // its batch's.
 #include "base/error.h"
+#include "fuzz/one_of.h"
 #include "source/postgres/pgoutput.h"
 #include "source/postgres/postgres_copy_decoder.h"
 #include "source/postgres/postgres_stream_decoder.h"
@@ -130,20 +131,8 @@ void FuzzValue(std::string_view bytes) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  if (size == 0) return 0;
-  const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0] % 4) {
-    case 0:
-      FuzzStream(bytes, false);
-      break;
-    case 1:
-      FuzzStream(bytes, true);
-      break;
-    case 2:
-      FuzzCopy(bytes);
-      break;
-    default:
-      FuzzValue(bytes);
-  }
-  return 0;
+  return fuzz::OneOf(
+      data, size,
+      {[](std::string_view bytes) { FuzzStream(bytes, false); },
+       [](std::string_view bytes) { FuzzStream(bytes, true); }, FuzzCopy, FuzzValue});
 }

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "base/error.h"
+#include "fuzz/one_of.h"
 #include "log/record_codec.h"
 
 namespace {
@@ -63,26 +64,17 @@ void FuzzRecords(std::string_view bytes, bool places) {
   }
 }
 
+void FuzzStored(std::string_view bytes) {
+  try {
+    log::StoredBatch::Parse(std::string(bytes));
+  } catch (const DataError&) {
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  if (size == 0) return 0;
-  const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0] % 4) {
-    case 0:
-      FuzzSchema(bytes);
-      break;
-    case 1:
-      FuzzRecords(bytes, false);
-      break;
-    case 2:
-      FuzzRecords(bytes, true);
-      break;
-    default:
-      try {
-        log::StoredBatch::Parse(std::string(bytes));
-      } catch (const DataError&) {
-      }
-  }
-  return 0;
+  return fuzz::OneOf(data, size,
+                     {FuzzSchema, [](std::string_view bytes) { FuzzRecords(bytes, false); },
+                      [](std::string_view bytes) { FuzzRecords(bytes, true); }, FuzzStored});
 }

@@ -2,6 +2,7 @@
 // end with an Error or a result, and what was understood is understood again when it is written.
 #include <cstdlib>
 
+#include "fuzz/one_of.h"
 #include "log/position.h"
 #include "rest/http.h"
 #include "rest/request_body.h"
@@ -33,64 +34,43 @@ void FuzzTarget(const std::string& text) {
   Expect(back.path == request.path && back.query == request.query);
 }
 
-void FuzzBody(uint8_t which, const std::string& text) {
-  switch (which) {
-    case 0:
-      rest::ParseCreateRequest(text);
-      break;
-    case 1:
-      rest::ParseConfig(text);
-      break;
-    case 2:
-      rest::ParseConfigPatch(text);
-      break;
-    case 3:
-      rest::ParseOffsets(text);
-      break;
-    default:
-      rest::ParseLevel(text);
+void FuzzCanonicalJson(const std::string& text) {
+  const std::string canonical = runtime::CanonicalJson(text);
+  Expect(runtime::CanonicalJson(canonical) == canonical);
+}
+
+void FuzzProperties(const std::string& text) {
+  if (const auto properties = runtime::PropertiesFromJson(text)) {
+    Expect(*runtime::PropertiesFromJson(runtime::PropertiesToJson(*properties)) == *properties);
   }
 }
 
-void FuzzKept(uint8_t which, const std::string& text) {
-  switch (which) {
-    case 0: {
-      const std::string canonical = runtime::CanonicalJson(text);
-      Expect(runtime::CanonicalJson(canonical) == canonical);
-      break;
-    }
-    case 1:
-      if (const auto properties = runtime::PropertiesFromJson(text)) {
-        Expect(*runtime::PropertiesFromJson(runtime::PropertiesToJson(*properties)) == *properties);
-      }
-      break;
-    case 2:
-      Expect(log::LogPosition::Parse(log::LogPosition::Parse(text).Text()).Text() ==
-             log::LogPosition::Parse(text).Text());
-      break;
-    case 3:
-      source::PostgresPosition::FromJson(source::PostgresPosition::FromJson(text).ToJson());
-      break;
-    default:
-      runtime::ParseSinkOffset(text, text);
+void FuzzLogPosition(const std::string& text) {
+  Expect(log::LogPosition::Parse(log::LogPosition::Parse(text).Text()).Text() ==
+         log::LogPosition::Parse(text).Text());
+}
+
+void FuzzPostgresPosition(const std::string& text) {
+  source::PostgresPosition::FromJson(source::PostgresPosition::FromJson(text).ToJson());
+}
+
+// Errors are an answer that a client can read.
+template <auto parser>
+void Try(std::string_view bytes) {
+  try {
+    parser(std::string(bytes));
+  } catch (const Error&) {
   }
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  if (size == 0) return 0;
-  const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  const uint8_t which = data[0] % 11;
-  try {
-    if (which == 10) {
-      FuzzTarget(text);
-    } else if (which < 5) {
-      FuzzBody(which, text);
-    } else {
-      FuzzKept(static_cast<uint8_t>(which - 5), text);
-    }
-  } catch (const Error&) {
-  }
-  return 0;
+  return fuzz::OneOf(
+      data, size,
+      {Try<rest::ParseCreateRequest>, Try<rest::ParseConfig>, Try<rest::ParseConfigPatch>,
+       Try<rest::ParseOffsets>, Try<rest::ParseLevel>, Try<FuzzCanonicalJson>, Try<FuzzProperties>,
+       Try<FuzzLogPosition>, Try<FuzzPostgresPosition>,
+       Try<[](const std::string& text) { runtime::ParseSinkOffset(text, text); }>,
+       Try<FuzzTarget>});
 }

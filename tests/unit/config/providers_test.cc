@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "support/temp_directory.h"
 
 namespace tidewire::config {
 namespace {
@@ -20,20 +21,18 @@ using testing::ThrowsMessage;
 class ConfigProvidersTest : public testing::Test {
  protected:
   ConfigProvidersTest() {
-    std::string made = (std::filesystem::temp_directory_path() / "providersXXXXXX").string();
-    directory_ = mkdtemp(made.data());
     std::ofstream(directory_ / "db.properties") << "user=app\npassword=s3cret\n";
     std::ofstream(directory_ / "pw") << "whole\n";
     setenv("TIDEWIRE_TEST_VALUE", "from env", 1);
   }
-  ~ConfigProvidersTest() override { std::filesystem::remove_all(directory_); }
 
   std::string Value(const std::string& text, const Properties& worker = {}) {
     return ConfigProviders(worker).Resolve({{"p", text}}).properties.at("p");
   }
   std::string File(const char* name) { return (directory_ / name).string(); }
 
-  std::filesystem::path directory_;
+  const test::TempDirectory made_;
+  const std::filesystem::path& directory_ = made_.path();
 };
 
 TEST_F(ConfigProvidersTest, ReadsFilesVariablesAndFolders) {

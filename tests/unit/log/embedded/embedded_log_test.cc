@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "support/temp_directory.h"
 #include "unit/log/log_fixture.h"
 
 namespace tidewire::log {
@@ -20,16 +21,6 @@ namespace fs = std::filesystem;
 
 class EmbeddedLogTest : public testing::Test {
  protected:
-  EmbeddedLogTest() {
-    std::string name = (fs::temp_directory_path() / "tidewire-log-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    directory_ = name;
-  }
-  ~EmbeddedLogTest() override {
-    log_.reset();
-    std::error_code ignored;
-    fs::remove_all(directory_, ignored);
-  }
   void Open(EmbeddedLogOptions options = {}) {
     log_.reset();
     options.clean_interval = {};
@@ -39,7 +30,8 @@ class EmbeddedLogTest : public testing::Test {
     return log.OpenReader({{"a", "b"}, {}}, {}, StartAt::kEarliest);
   }
 
-  std::string directory_;
+  const test::TempDirectory made_;
+  const std::string directory_ = made_.path();
   std::unique_ptr<Log> log_;
   const model::TopicSchemaPtr a_ = TableTopic("a");
   const model::TopicSchemaPtr b_ = TableTopic("b");

@@ -18,6 +18,7 @@
 #include "sink/sql/options.h"
 #include "sink/sql/postgres_connection.h"
 #include "sink/sql/sql_sink_task.h"
+#include "support/temp_directory.h"
 
 namespace tidewire::sink {
 
@@ -29,11 +30,7 @@ class LivePostgres {
     static const std::unique_ptr<LivePostgres> server = Start();
     return *server;
   }
-  ~LivePostgres() {
-    Run("pg_ctl -D " + dir_ + "/data -m immediate -w stop");
-    std::error_code ignored;
-    std::filesystem::remove_all(dir_, ignored);
-  }
+  ~LivePostgres() { Run("pg_ctl -D " + dir_ + "/data -m immediate -w stop"); }
   std::map<std::string, std::string> Keywords() const {
     return {{"host", dir_}, {"port", "5432"}, {"dbname", "postgres"}, {"user", "postgres"}};
   }
@@ -53,17 +50,16 @@ class LivePostgres {
 
  private:
   static std::unique_ptr<LivePostgres> Start() {
-    std::string dir = "/tmp/tw_sink_test_XXXXXX";
-    if (mkdtemp(dir.data()) == nullptr) throw std::runtime_error("cannot make " + dir);
-    std::filesystem::permissions(dir, std::filesystem::perms::all);
     auto server = std::make_unique<LivePostgres>();
-    server->dir_ = dir;
+    const std::string& dir = server->dir_;
+    std::filesystem::permissions(dir, std::filesystem::perms::all);
     server->MustRun("initdb -D " + dir + "/data -A trust -U postgres --no-sync --locale=C.UTF-8");
     server->MustRun("pg_ctl -D " + dir + "/data -w -o '-k " + dir +
                     " -c listen_addresses= -c fsync=off -c max_connections=40' -l /dev/null start");
     return server;
   }
-  std::string dir_;
+  const test::TempDirectory made_;
+  const std::string dir_ = made_.path();
 };
 
 inline std::unique_ptr<PostgresConnection> ConnectLive() {
