@@ -2,56 +2,56 @@
 // whatever a row's size.
 #pragma once
 
-#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <optional>
 #include <stop_token>
 #include <vector>
 
 namespace tidewire {
 
-// Push: any thread, blocks while full. Pop: one consumer. Close: any thread, once or more; wakes
-// both sides. One item is always let in when the queue is empty, however large it is.
+// Push: any thread, blocks while full. Take: any thread, never blocks. WaitFilled: one thread.
+// Close: any thread, once or more; wakes both sides. One item is always let in when the queue is
+// empty, however large it is.
 template <class T>
 class ByteQueue {
  public:
-  explicit ByteQueue(size_t bytes_max, size_t items_max = SIZE_MAX)
-      : bytes_max_(bytes_max), items_max_(items_max) {}
+  explicit ByteQueue(size_t bytes_max) : bytes_max_(bytes_max) {}
 
-  // False when closed or stopped: the item was not taken.
-  bool Push(T item, size_t bytes, std::stop_token stop) {
+  // False when closed or stopped: the item was not taken. Without `wake` the thread in WaitFilled
+  // sleeps on until WakeUp(): the caller means to take the item out again itself.
+  bool Push(T item, size_t bytes, std::stop_token stop, bool wake) {
     std::unique_lock lock(mutex_);
     room_.wait(lock, stop, [&] { return closed_ || HasRoom(bytes); });
     if (closed_ || (stop.stop_requested() && !HasRoom(bytes))) return false;
     bytes_ += bytes;
     items_.push_back({std::move(item), bytes});
     lock.unlock();
-    filled_.notify_one();
+    if (wake) WakeUp();
     return true;
   }
+  void WakeUp() { filled_.notify_one(); }
 
-  // All that is queued, but at most `bytes_max` (at least one item); waits for the first. Empty:
-  // closed and drained, or stopped, or nothing came before the deadline.
-  std::vector<T> PopSome(size_t bytes_max, std::stop_token stop,
-                         std::optional<std::chrono::steady_clock::time_point> deadline = {}) {
+  // False: closed and drained.
+  bool WaitFilled() {
     std::unique_lock lock(mutex_);
-    auto ready = [&] { return closed_ || !items_.empty(); };
-    if (deadline) {
-      filled_.wait_until(lock, stop, *deadline, ready);
-    } else {
-      filled_.wait(lock, stop, ready);
-    }
+    filled_.wait(lock, [&] { return closed_ || !items_.empty(); });
+    return !items_.empty();
+  }
+
+  // What is queued, but at most `bytes_max` (at least one item where there is any).
+  std::vector<T> Take(size_t bytes_max) {
     std::vector<T> out;
-    size_t taken = 0;
-    while (!items_.empty() && (out.empty() || taken + items_.front().bytes <= bytes_max)) {
-      taken += items_.front().bytes;
-      out.push_back(std::move(items_.front().item));
-      items_.pop_front();
+    {
+      std::lock_guard lock(mutex_);
+      size_t taken = 0;
+      while (!items_.empty() && (out.empty() || taken + items_.front().bytes <= bytes_max)) {
+        taken += items_.front().bytes;
+        out.push_back(std::move(items_.front().item));
+        items_.pop_front();
+      }
+      bytes_ -= taken;
     }
-    bytes_ -= taken;
-    lock.unlock();
     room_.notify_all();
     return out;
   }
@@ -80,14 +80,11 @@ class ByteQueue {
     T item;
     size_t bytes;
   };
-  bool HasRoom(size_t bytes) const {
-    return items_.empty() || (bytes_ + bytes <= bytes_max_ && items_.size() < items_max_);
-  }
+  bool HasRoom(size_t bytes) const { return items_.empty() || bytes_ + bytes <= bytes_max_; }
 
   const size_t bytes_max_;
-  const size_t items_max_;
   mutable std::mutex mutex_;
-  std::condition_variable_any filled_;
+  std::condition_variable filled_;
   std::condition_variable_any room_;
   std::deque<Entry> items_;
   size_t bytes_ = 0;

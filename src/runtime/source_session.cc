@@ -11,21 +11,28 @@ constexpr size_t kGroupBytesMax = 8 * 1024 * 1024;
 
 }  // namespace
 
-SourceSession::SourceSession(SourceEnvironment& environment, std::stop_token stop)
-    : environment_(environment), stop_(std::move(stop)), queue_(environment.queue_bytes) {
+SourceSession::SourceSession(SourceEnvironment& environment, std::stop_token stop,
+                             std::function<void()> on_durable)
+    : environment_(environment),
+      stop_(std::move(stop)),
+      on_durable_(std::move(on_durable)),
+      queue_(environment.queue_bytes) {
   if (environment_.metrics != nullptr) {
     environment_.metrics->queue_capacity->Set(static_cast<double>(environment.queue_bytes));
   }
 }
 
-bool SourceSession::Emit(model::ChangeBatchPtr batch) {
+bool SourceSession::Emit(model::ChangeBatchPtr batch, source::Then then) {
   // Counted before it is queued: a waiter on another thread then waits for one batch too many,
   // never for one too few.
   emitted_.fetch_add(1, std::memory_order_acq_rel);
   const size_t bytes = batch->bytes();
-  if (queue_.Push(std::move(batch), bytes, stop_)) return true;
+  const bool wake = then == source::Then::kGoesOn;
+  const bool taken = queue_.Push(std::move(batch), bytes, stop_, wake);
+  if (taken && wake) return true;
+  if (taken) CommitHere();
   if (const std::exception_ptr why = failure()) std::rethrow_exception(why);
-  return false;
+  return taken;
 }
 
 bool SourceSession::WaitDurable() {
@@ -58,10 +65,27 @@ void SourceSession::ReportLag(uint64_t bytes_behind, uint64_t retained_bytes,
 }
 
 bool SourceSession::CommitSome() noexcept {
+  // No stop token: what the source has emitted is drained even when the task is to stop.
+  if (!queue_.WaitFilled()) return false;
+  const std::lock_guard committing(committing_);
+  return CommitQueued();
+}
+
+void SourceSession::CommitHere() {
+  const std::unique_lock committing(committing_, std::try_to_lock);
+  if (committing) {
+    CommitQueued();
+  } else {
+    queue_.WakeUp();
+  }
+}
+
+bool SourceSession::CommitQueued() noexcept {
+  // Behind what could not be made durable nothing may be.
+  if (failure()) return false;
   try {
-    // No stop token: what the source has emitted is drained even when the task is to stop.
-    std::vector<model::ChangeBatchPtr> batches = queue_.PopSome(kGroupBytesMax, {});
-    if (batches.empty()) return false;
+    std::vector<model::ChangeBatchPtr> batches = queue_.Take(kGroupBytesMax);
+    if (batches.empty()) return true;
     Append(batches);
     Publish(batches);
     return true;
@@ -104,6 +128,7 @@ void SourceSession::Publish(const std::vector<model::ChangeBatchPtr>& batches) {
   if (environment_.metrics != nullptr) {
     environment_.metrics->queue_bytes->Set(static_cast<double>(queue_.bytes()));
   }
+  if (on_durable_) on_durable_();
 }
 
 void SourceSession::Fail(std::exception_ptr why) {

@@ -29,7 +29,7 @@ struct SourceEnvironment {
   std::string connector;
   log::Log* log = nullptr;
   Clock* clock = nullptr;
-  transform::Chain* transforms = nullptr;  // Null or empty: none. Used by the committer only.
+  transform::Chain* transforms = nullptr;  // Null or empty: none. Used by one thread at a time.
   SourceMetrics* metrics = nullptr;
   TopicTracker* topics = nullptr;
   size_t queue_bytes = 0;
@@ -39,12 +39,15 @@ struct SourceEnvironment {
 
 // SourceContext's methods: any thread (the source's). CommitSome: the committer's thread. The
 // reader's thread makes it, calls Close() when the source has ended, and looks at `failure` once
-// the committer has ended too.
+// the committer has ended too. Whichever thread commits, one does at a time, in the queue's order.
 class SourceSession final : public source::SourceContext {
  public:
-  SourceSession(SourceEnvironment& environment, std::stop_token stop);
+  // `on_durable` is called whenever batches became durable, never by two threads at once; it does
+  // not block.
+  SourceSession(SourceEnvironment& environment, std::stop_token stop,
+                std::function<void()> on_durable = {});
 
-  bool Emit(model::ChangeBatchPtr batch) override;
+  bool Emit(model::ChangeBatchPtr batch, source::Then then) override;
   uint64_t DurableConfirm() const override {
     return durable_confirm_.load(std::memory_order_acquire);
   }
@@ -53,7 +56,7 @@ class SourceSession final : public source::SourceContext {
   void ReportSnapshot(const source::SnapshotProgress& progress) override;
   void ReportLag(uint64_t bytes_behind, uint64_t retained_bytes, int64_t last_commit_us) override;
 
-  // Waits for batches, and appends all that wait in one atomic write. False when there will be no
+  // Waits for batches, and appends what is queued in one atomic write. False when there will be no
   // more: closed and drained, or failed; Emit and WaitDurable then throw what happened. Does not
   // throw.
   bool CommitSome() noexcept;
@@ -67,13 +70,20 @@ class SourceSession final : public source::SourceContext {
   size_t queued() const { return queue_.size(); }
 
  private:
+  // Commits with this thread, unless another one is at it.
+  void CommitHere();
+  // With committing_ held. False: failed.
+  bool CommitQueued() noexcept;
   void Append(std::vector<model::ChangeBatchPtr>& batches);
   void Publish(const std::vector<model::ChangeBatchPtr>& batches);
   void Fail(std::exception_ptr why);
 
   SourceEnvironment& environment_;
   const std::stop_token stop_;
+  const std::function<void()> on_durable_;
   ByteQueue<model::ChangeBatchPtr> queue_;
+  // Held from before batches leave the queue until they are durable.
+  std::mutex committing_;
   std::atomic<uint64_t> emitted_{0};
   std::atomic<uint64_t> committed_{0};
   // Invariant 1: moves only after the log said durable.

@@ -56,13 +56,13 @@ void SourceWorkerTask::Execute(std::stop_token stop) {
 }
 
 bool SourceWorkerTask::RunOnce(std::stop_token stop, Backoff& backoff) {
-  SourceSession session(environment_, stop);
+  SourceSession session(environment_, stop, [&] {
+    if (backoff.tries() == 0) return;
+    backoff.Reset();
+    SetTrace("");
+  });
   Thread committer("commit-" + connector(), [&](std::stop_token) {
     while (session.CommitSome()) {
-      if (backoff.tries() > 0) {
-        backoff.Reset();
-        SetTrace("");
-      }
     }
   });
   std::exception_ptr failure;

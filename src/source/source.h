@@ -27,15 +27,22 @@ struct SnapshotProgress {
   double seconds = 0;
 };
 
+// What a thread that hands a batch over does next.
+enum class Then {
+  kGoesOn,  // It has more to hand over.
+  kWaits,   // It has nothing more for now, and may be used to make the batch durable: that spares
+            // the way to another thread.
+};
+
 // Given by the runtime; lives as long as the task. All methods are thread-safe.
 class SourceContext {
  public:
   virtual ~SourceContext() = default;
 
   // Hands a batch over; blocks while the queue is full. Order among one thread's batches is kept.
-  // Returns false when the task is to stop: the batch was not taken. Throws what made the committer
-  // fail.
-  virtual bool Emit(model::ChangeBatchPtr batch) = 0;
+  // Returns false when the task is to stop: the batch was not taken. Throws what made an append
+  // fail, of this batch or of an earlier one.
+  virtual bool Emit(model::ChangeBatchPtr batch, Then then = Then::kGoesOn) = 0;
   // The largest `confirm` of which this batch and all emitted before it are durable in the log.
   virtual uint64_t DurableConfirm() const = 0;
   // Waits until all that was emitted is durable; false when the task is to stop first.

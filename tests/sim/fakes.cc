@@ -71,7 +71,8 @@ void FakeSourceTask::Run(source::SourceContext& context, std::stop_token stop) {
     if (stop.stop_requested()) return;
     faults_.MayFail("source read");
     const size_t end = std::min(history_.events.size(), next + 1 + random_() % 9);
-    if (!context.Emit(MakeBatch(next, end))) return;
+    const auto then = random_() % 3 == 0 ? source::Then::kWaits : source::Then::kGoesOn;
+    if (!context.Emit(MakeBatch(next, end), then)) return;
     next = end;
     if (yield_) yield_();
     TW_CHECK(context.DurableConfirm() <= next, "confirmed what was not emitted");

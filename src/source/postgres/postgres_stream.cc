@@ -104,25 +104,25 @@ void PostgresStream::HandleKeepalive(std::string_view payload) {
 
 void PostgresStream::AfterMessage() {
   if (decoder_.in_transaction()) {
-    if (decoder_.bytes() >= kPieceBytes && decoder_.records() > 0) Emit();
+    if (decoder_.bytes() >= kPieceBytes && decoder_.records() > 0) Emit(Then::kGoesOn);
   } else if (decoder_.records() >= settings_.batch_records_max ||
              (decoder_.records() > 0 && decoder_.bytes() >= kGatherBytes)) {
-    Emit();
+    Emit(Then::kGoesOn);
   }
 }
 
-void PostgresStream::Emit() {
+void PostgresStream::Emit(Then then) {
   Failpoint("postgres.stream.emit");
   open_emitted_ = decoder_.in_transaction();
   model::ChangeBatchPtr batch = decoder_.Take();
   emitted_ = std::max(emitted_, Lsn{batch->confirm});
-  taken_ = context_.Emit(std::move(batch));
+  taken_ = context_.Emit(std::move(batch), then);
 }
 
 void PostgresStream::OnDry() {
   if (decoder_.in_transaction()) return;
   // An open piece needs its end, even when the rest of the transaction held nothing for us.
-  if (decoder_.records() > 0 || open_emitted_) Emit();
+  if (decoder_.records() > 0 || open_emitted_) Emit(Then::kWaits);
   if (idle_end_.value > decoder_.position().end.value + kIdleAdvanceBytes) AdvanceWhenIdle();
 }
 
@@ -133,7 +133,7 @@ void PostgresStream::AdvanceWhenIdle() {
   const Lsn end = std::max(idle_end_, decoder_.position().end);
   if (end <= emitted_) return;
   decoder_.AdvanceTo(end);
-  Emit();
+  Emit(Then::kWaits);
 }
 
 void PostgresStream::OnTimers(TimePoint now) {
@@ -142,7 +142,7 @@ void PostgresStream::OnTimers(TimePoint now) {
     next_heartbeat_ = now + settings_.heartbeat_interval;
     decoder_.AdvanceTo(idle_end_);
     decoder_.AddHeartbeat(now_ns_);
-    Emit();
+    Emit(Then::kWaits);
   }
   if (now >= next_status_) {
     AdvanceWhenIdle();

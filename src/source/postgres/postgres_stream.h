@@ -43,7 +43,7 @@ class PostgresStream {
   void HandlePayload(std::string_view payload);
   void HandleKeepalive(std::string_view payload);
   void AfterMessage();
-  void Emit();
+  void Emit(Then then);
   void OnDry();
   void OnTimers(TimePoint now);
   void AdvanceWhenIdle();

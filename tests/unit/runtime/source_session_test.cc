@@ -29,11 +29,12 @@ class SourceSessionTest : public testing::Test {
   const std::unique_ptr<log::StoredLog> log_ = log::MakeMemoryLog();
   SourceEnvironment environment_;
   std::stop_source stop_;
+  int times_durable_ = 0;
 };
 
 TEST_F(SourceSessionTest, ConfirmsOnlyWhatIsDurable) {
   SourceSession session(environment_, stop_.get_token());
-  ASSERT_TRUE(session.Emit(Confirming(10)));
+  ASSERT_TRUE(session.Emit(Confirming(10), source::Then::kGoesOn));
   EXPECT_EQ(session.DurableConfirm(), 0u);
   ASSERT_TRUE(session.CommitSome());
   EXPECT_EQ(session.DurableConfirm(), 10u);
@@ -44,7 +45,7 @@ TEST_F(SourceSessionTest, ABatchThatOnlyConfirmsWritesNothing) {
   sim::FaultyLog counting(*log_, none, sim::Faults::Crashes::kNo);
   environment_.log = &counting;
   SourceSession session(environment_, stop_.get_token());
-  ASSERT_TRUE(session.Emit(Confirming(10, false)));
+  ASSERT_TRUE(session.Emit(Confirming(10, false), source::Then::kGoesOn));
   ASSERT_TRUE(session.CommitSome());
   EXPECT_EQ(session.DurableConfirm(), 10u);
   EXPECT_TRUE(log_->SourceOffsets("c").empty());
@@ -55,17 +56,64 @@ TEST_F(SourceSessionTest, AFailedAppendReachesTheSourceAndConfirmsNothing) {
   sim::FaultyLog failing(*log_, always, sim::Faults::Crashes::kNo);
   environment_.log = &failing;
   SourceSession session(environment_, stop_.get_token());
-  ASSERT_TRUE(session.Emit(Confirming(10)));
+  ASSERT_TRUE(session.Emit(Confirming(10), source::Then::kGoesOn));
   EXPECT_FALSE(session.CommitSome());
-  EXPECT_THROW(session.Emit(Confirming(20)), RetriableError);
+  EXPECT_THROW(session.Emit(Confirming(20), source::Then::kGoesOn), RetriableError);
   EXPECT_THROW(session.WaitDurable(), RetriableError);
   EXPECT_EQ(session.DurableConfirm(), 0u);
 }
 
+TEST_F(SourceSessionTest, AThreadThatWaitsAnywayMakesDurableWhatIsQueued) {
+  SourceSession session(environment_, stop_.get_token(), [this] { ++times_durable_; });
+  ASSERT_TRUE(session.Emit(Confirming(10), source::Then::kGoesOn));
+  ASSERT_TRUE(session.Emit(Confirming(20), source::Then::kWaits));
+  EXPECT_EQ(session.DurableConfirm(), 20u);
+  EXPECT_EQ(session.queued(), 0u);
+  EXPECT_EQ(times_durable_, 1);
+  EXPECT_EQ(log_->SourceOffsets("c").at(R"({"server":"s"})"), R"({"lsn":20})");
+}
+
+TEST_F(SourceSessionTest, NothingIsMadeDurableBehindWhatCouldNotBe) {
+  sim::Faults once(1, 1000, 1);
+  sim::FaultyLog failing(*log_, once, sim::Faults::Crashes::kNo);
+  environment_.log = &failing;
+  SourceSession session(environment_, stop_.get_token());
+  ASSERT_TRUE(session.Emit(Confirming(10), source::Then::kGoesOn));
+  EXPECT_FALSE(session.CommitSome());
+  EXPECT_THROW(session.Emit(Confirming(20), source::Then::kWaits), RetriableError);
+  EXPECT_FALSE(session.CommitSome());
+  EXPECT_TRUE(log_->SourceOffsets("c").empty());
+
+  SourceSession inline_fault(environment_, stop_.get_token());
+  sim::Faults again(1, 1000, 1);
+  sim::FaultyLog failing_again(*log_, again, sim::Faults::Crashes::kNo);
+  environment_.log = &failing_again;
+  EXPECT_THROW(inline_fault.Emit(Confirming(10), source::Then::kWaits), RetriableError);
+  EXPECT_FALSE(inline_fault.CommitSome());
+  EXPECT_EQ(inline_fault.DurableConfirm(), 0u);
+}
+
+TEST_F(SourceSessionTest, TwoThreadsThatCommitKeepTheOrder) {
+  SourceSession session(environment_, stop_.get_token(), [this] { ++times_durable_; });
+  std::jthread committer([&] {
+    while (session.CommitSome()) {
+    }
+  });
+  for (uint64_t i = 1; i <= 2000; ++i) {
+    const auto then = i % 3 == 0 ? source::Then::kWaits : source::Then::kGoesOn;
+    ASSERT_TRUE(session.Emit(Confirming(i), then));
+  }
+  EXPECT_TRUE(session.WaitDurable());
+  EXPECT_EQ(session.committed(), 2000u);
+  EXPECT_EQ(session.DurableConfirm(), 2000u);
+  EXPECT_EQ(log_->SourceOffsets("c").at(R"({"server":"s"})"), R"({"lsn":2000})");
+  session.Close();
+}
+
 TEST_F(SourceSessionTest, WaitsUntilAllThatWasEmittedIsDurable) {
   SourceSession session(environment_, stop_.get_token());
-  ASSERT_TRUE(session.Emit(Confirming(1)));
-  ASSERT_TRUE(session.Emit(Confirming(2)));
+  ASSERT_TRUE(session.Emit(Confirming(1), source::Then::kGoesOn));
+  ASSERT_TRUE(session.Emit(Confirming(2), source::Then::kGoesOn));
   std::jthread committer([&] {
     while (session.CommitSome()) {
     }
@@ -77,7 +125,7 @@ TEST_F(SourceSessionTest, WaitsUntilAllThatWasEmittedIsDurable) {
 
 TEST_F(SourceSessionTest, AStopEndsTheWaitAndWhatIsQueuedIsDrained) {
   SourceSession session(environment_, stop_.get_token());
-  ASSERT_TRUE(session.Emit(Confirming(1)));
+  ASSERT_TRUE(session.Emit(Confirming(1), source::Then::kGoesOn));
   stop_.request_stop();
   EXPECT_FALSE(session.WaitDurable());
   session.Close();
@@ -89,11 +137,11 @@ TEST_F(SourceSessionTest, AStopEndsTheWaitAndWhatIsQueuedIsDrained) {
 TEST_F(SourceSessionTest, AFullQueueHoldsTheSourceUntilTheStop) {
   environment_.queue_bytes = 1;
   SourceSession session(environment_, stop_.get_token());
-  ASSERT_TRUE(session.Emit(Confirming(1)));
+  ASSERT_TRUE(session.Emit(Confirming(1), source::Then::kGoesOn));
   auto large = Confirming(2);
   large->arena.Allocate(1000);
   std::jthread stopper([&] { stop_.request_stop(); });
-  EXPECT_FALSE(session.Emit(std::move(large)));
+  EXPECT_FALSE(session.Emit(std::move(large), source::Then::kGoesOn));
 }
 
 TEST_F(SourceSessionTest, FindsItsOffsetHoweverThePartitionIsWritten) {

@@ -81,7 +81,7 @@ class FakeReader final : public PostgresStreamReader {
 
 class FakeContext final : public SourceContext {
  public:
-  bool Emit(model::ChangeBatchPtr batch) override {
+  bool Emit(model::ChangeBatchPtr batch, Then) override {
     if (durable_at_once) durable = std::max(durable, batch->confirm);
     batches.push_back(std::move(batch));
     return true;
