@@ -21,7 +21,8 @@ def reference(source, target):
 
 
 def ours(source, target, name, threads):
-    """A row written behind the snapshot's view ends the run: it arrives when all rows of the snapshot have."""
+    """Seconds, and the worker's CPU seconds and peak memory (MB). A row written behind the snapshot's view ends the
+    run: it arrives when all rows of the snapshot have."""
     target.execute("TRUNCATE bench")
     target.execute("CHECKPOINT")
     slot = f"snapshot_{name}"
@@ -35,12 +36,12 @@ def ours(source, target, name, threads):
             wait_until(lambda: (source.server.slot(slot) or {}).get("confirmed_flush_lsn"), 30, "the slot is made", 0.01)
             source.execute(f"INSERT INTO bench SELECT {ROW.format(id=LAST_ID)}")
             wait_for_row(cursor, LAST_ID, interval=0.02)  # Looking takes from both servers what the reference has for itself.
-        seconds = timed(copy_all)
+        figures = timed(copy_all), worker.cpu_seconds(), worker.memory_mb("VmHWM")
         assert target.value("SELECT count(*) FROM bench") == ROWS + 1
         worker.stop()
     source.server.drop_slot(slot)
     source.execute("DELETE FROM bench WHERE id = %s", (LAST_ID,))
-    return seconds
+    return figures
 
 
 def main():
@@ -56,9 +57,12 @@ def main():
 
     def one_run(number):
         copy = reference(source, target)
-        one, two = (ours(source, target, f"{number}_{threads}", threads) for threads in (1, 2))
-        return {"ratio": copy / one, "ratio_2": copy / two, "rows_per_second": ROWS / one,
-                "rows_per_second_2": ROWS / two, "reference_rows_per_second": ROWS / copy}
+        result = {"reference_rows_per_second": ROWS / copy}
+        for threads, suffix in ((1, ""), (2, "_2")):
+            seconds, cpu, peak = ours(source, target, f"{number}_{threads}", threads)
+            result.update({f"ratio{suffix}": copy / seconds, f"rows_per_second{suffix}": ROWS / seconds,
+                           f"cpu_s{suffix}": cpu, f"peak_rss_mb{suffix}": peak})
+        return result
     try:
         medians = repeat("pg-snapshot", options.runs, one_run)
     finally:

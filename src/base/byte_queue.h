@@ -1,5 +1,5 @@
 // The one kind of queue between two threads of a task: bounded in bytes, so that memory is bounded
-// whatever a row's size.
+// whatever a row's size, and in records where somebody wants that.
 #pragma once
 
 #include <condition_variable>
@@ -16,16 +16,18 @@ namespace tidewire {
 template <class T>
 class ByteQueue {
  public:
-  explicit ByteQueue(size_t bytes_max) : bytes_max_(bytes_max) {}
+  explicit ByteQueue(size_t bytes_max, size_t records_max = SIZE_MAX)
+      : bytes_max_(bytes_max), records_max_(records_max) {}
 
   // False when closed or stopped: the item was not taken. Without `wake` the thread in WaitFilled
   // sleeps on until WakeUp(): the caller means to take the item out again itself.
-  bool Push(T item, size_t bytes, std::stop_token stop, bool wake) {
+  bool Push(T item, size_t bytes, size_t records, std::stop_token stop, bool wake) {
     std::unique_lock lock(mutex_);
-    room_.wait(lock, stop, [&] { return closed_ || HasRoom(bytes); });
-    if (closed_ || (stop.stop_requested() && !HasRoom(bytes))) return false;
+    room_.wait(lock, stop, [&] { return closed_ || HasRoom(bytes, records); });
+    if (closed_ || (stop.stop_requested() && !HasRoom(bytes, records))) return false;
     bytes_ += bytes;
-    items_.push_back({std::move(item), bytes});
+    records_ += records;
+    items_.push_back({std::move(item), bytes, records});
     lock.unlock();
     if (wake) WakeUp();
     return true;
@@ -47,6 +49,7 @@ class ByteQueue {
       size_t taken = 0;
       while (!items_.empty() && (out.empty() || taken + items_.front().bytes <= bytes_max)) {
         taken += items_.front().bytes;
+        records_ -= items_.front().records;
         out.push_back(std::move(items_.front().item));
         items_.pop_front();
       }
@@ -79,15 +82,20 @@ class ByteQueue {
   struct Entry {
     T item;
     size_t bytes;
+    size_t records;
   };
-  bool HasRoom(size_t bytes) const { return items_.empty() || bytes_ + bytes <= bytes_max_; }
+  bool HasRoom(size_t bytes, size_t records) const {
+    return items_.empty() || (bytes_ + bytes <= bytes_max_ && records_ + records <= records_max_);
+  }
 
   const size_t bytes_max_;
+  const size_t records_max_;
   mutable std::mutex mutex_;
   std::condition_variable filled_;
   std::condition_variable_any room_;
   std::deque<Entry> items_;
   size_t bytes_ = 0;
+  size_t records_ = 0;
   bool closed_ = false;
 };
 

@@ -16,7 +16,7 @@ SourceSession::SourceSession(SourceEnvironment& environment, std::stop_token sto
     : environment_(environment),
       stop_(std::move(stop)),
       on_durable_(std::move(on_durable)),
-      queue_(environment.queue_bytes) {
+      queue_(environment.queue_bytes, environment.queue_records) {
   if (environment_.metrics != nullptr) {
     environment_.metrics->queue_capacity->Set(static_cast<double>(environment.queue_bytes));
   }
@@ -26,9 +26,9 @@ bool SourceSession::Emit(model::ChangeBatchPtr batch, source::Then then) {
   // Counted before it is queued: a waiter on another thread then waits for one batch too many,
   // never for one too few.
   emitted_.fetch_add(1, std::memory_order_acq_rel);
-  const size_t bytes = batch->bytes();
+  const size_t bytes = batch->bytes(), records = batch->records.size();
   const bool wake = then == source::Then::kGoesOn;
-  const bool taken = queue_.Push(std::move(batch), bytes, stop_, wake);
+  const bool taken = queue_.Push(std::move(batch), bytes, records, stop_, wake);
   if (taken && wake) return true;
   if (taken) CommitHere();
   if (const std::exception_ptr why = failure()) std::rethrow_exception(why);

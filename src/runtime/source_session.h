@@ -32,7 +32,9 @@ struct SourceEnvironment {
   transform::Chain* transforms = nullptr;  // Null or empty: none. Used by one thread at a time.
   SourceMetrics* metrics = nullptr;
   TopicTracker* topics = nullptr;
+  // Bounds of what waits to be appended; one batch waits whatever its size.
   size_t queue_bytes = 0;
+  size_t queue_records = SIZE_MAX;
   // Called for each report of a snapshot; thread-safe, does not block.
   std::function<void(const source::SnapshotProgress&)> on_snapshot;
 };

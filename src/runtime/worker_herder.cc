@@ -237,6 +237,9 @@ std::shared_ptr<WorkerTask> WorkerHerder::MakeSource(Connector& c,
   environment.topics = c.topics.get();
   const int64_t queue = Number(config, "max.queue.size.in.bytes", 0);
   environment.queue_bytes = queue > 0 ? static_cast<size_t>(queue) : options_.queue_bytes;
+  // Its default bounds the memory of a queue of Java objects; here bytes do.
+  if (properties.contains("max.queue.size"))
+    environment.queue_records = static_cast<size_t>(Number(config, "max.queue.size", 1));
   SourceTaskOptions options;
   options.retries_max = Number(config, "errors.max.retries", -1);
   options.retry_wait =

@@ -16,9 +16,9 @@ const PropertyRow kRows[] = {
     {"max.batch.size", Type::kInt, "2048", Importance::kMedium, "Connector", 2, Width::kShort,
      "Change event batch size", Support::kYes, "Most events in one batch.", nullptr, CheckPositive},
     {"max.queue.size", Type::kInt, "8192", Importance::kMedium, "Connector", 3, Width::kShort,
-     "Change event buffer size", Support::kNoEffect,
-     "Most events that wait between the reader and the log. Here bytes are what counts: see "
-     "max.queue.size.in.bytes.",
+     "Change event buffer size", Support::kYes,
+     "Most events that wait between the reader and the log. Only a value that is given counts; "
+     "bytes are bounded in any case: see max.queue.size.in.bytes.",
      nullptr, CheckPositive},
     {"poll.interval.ms", Type::kLong, "500", Importance::kMedium, "Connector", 4, Width::kShort,
      "Poll interval (ms)", Support::kNoEffect,

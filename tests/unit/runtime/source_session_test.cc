@@ -144,6 +144,23 @@ TEST_F(SourceSessionTest, AFullQueueHoldsTheSourceUntilTheStop) {
   EXPECT_FALSE(session.Emit(std::move(large), source::Then::kGoesOn));
 }
 
+TEST_F(SourceSessionTest, TheQueueIsBoundedInRecords) {
+  environment_.queue_records = 2;
+  const auto with_records = [](uint64_t confirm, size_t records) {
+    auto batch = Confirming(confirm);
+    batch->records.resize(records);
+    return batch;
+  };
+  SourceSession session(environment_, stop_.get_token());
+  stop_.request_stop();  // What would wait is refused instead.
+  ASSERT_TRUE(session.Emit(with_records(1, 1), source::Then::kGoesOn));
+  ASSERT_TRUE(session.Emit(with_records(2, 1), source::Then::kGoesOn));
+  EXPECT_FALSE(session.Emit(with_records(3, 1), source::Then::kGoesOn));
+
+  SourceSession one_large(environment_, stop_.get_token());
+  EXPECT_TRUE(one_large.Emit(with_records(1, 100), source::Then::kGoesOn));
+}
+
 TEST_F(SourceSessionTest, FindsItsOffsetHoweverThePartitionIsWritten) {
   log_->AlterSourceOffsets("c", {{R"({"server": "s"})", R"({"lsn":7})"}});
   SourceSession session(environment_, stop_.get_token());
