@@ -78,7 +78,9 @@ std::string DescribeTopics(log::Log& log, const TopicsRequest& request) {
 uint64_t Consume(log::Log& log, const ConsumeRequest& request, const TextSink& write,
                  std::stop_token stop) {
   const auto start = request.from_beginning ? log::StartAt::kEarliest : log::StartAt::kLatest;
-  const auto reader = log.OpenReader(request.subscription, {}, start);
+  log::Subscription subscription = request.subscription;
+  subscription.may_miss = true;  // Who looks sees what is there.
+  const auto reader = log.OpenReader(subscription, {}, start);
   Printer printer(request, write);
   const bool waits = request.follow || request.timeout.has_value();
   auto quiet_since = steady_clock::now();

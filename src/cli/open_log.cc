@@ -12,6 +12,8 @@ std::unique_ptr<log::Log> OpenLog(const config::Config& worker) {
   log::EmbeddedLogOptions options;
   options.log.retention_ms = worker.GetInt("tidewire.log.retention.ms");
   options.log.total_bytes_max = worker.GetInt("tidewire.log.retention.bytes");
+  options.clean_interval =
+      std::chrono::milliseconds(worker.GetInt("tidewire.log.retention.check.interval.ms"));
   options.log.default_partitions = static_cast<int32_t>(worker.GetInt("tidewire.log.partitions"));
   // Kafka's partitioner hashes the key's bytes, so the log needs them as the converter writes them.
   options.log.make_render_key = [] {

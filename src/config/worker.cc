@@ -35,6 +35,8 @@ const Row kRows[] = {
      "How long the embedded log keeps events; -1: for ever."},
     {"tidewire.log.retention.bytes", Type::kLong, "-1", kYes,
      "How large the embedded log may grow before its oldest events go; -1: without limit."},
+    {"tidewire.log.retention.check.interval.ms", Type::kLong, "300000", kYes,
+     "How often events that may go are looked for, and topics compacted."},
     {"tidewire.log.partitions", Type::kInt, "1", kYes,
      "Partitions of a topic that is made by its first event."},
     {"tidewire.queue.bytes", Type::kLong, "16777216", kYes,

@@ -44,6 +44,10 @@ struct FetchedBatch {
 struct Subscription {
   std::vector<std::string> topics;
   std::string topics_regex;
+  // What to do where retention deleted records before they were read: go on behind them, instead of
+  // throwing FatalError. A reader that begins without a position misses nothing: it has what is
+  // left.
+  bool may_miss = false;
 };
 
 enum class StartAt { kEarliest, kLatest };
@@ -55,7 +59,8 @@ class Reader {
   // The next records of the subscription, in the log's total order, at most about `bytes_max` (at
   // least one record where there is any); waits for them until the deadline or stop. Empty batch
   // pointer: nothing came. Only durable records are returned. Records of other topics are left out,
-  // but positions move over them. Throws RetriableError (log unreachable), FatalError (corrupt).
+  // but positions move over them. Throws RetriableError (log unreachable), FatalError (corrupt, or
+  // records were deleted before they were read).
   virtual FetchedBatch Fetch(size_t bytes_max, std::chrono::steady_clock::time_point deadline,
                              std::stop_token stop) = 0;
   // The position of the next record to be fetched.
@@ -93,7 +98,8 @@ class Log {
   // go on.
   virtual void Append(std::span<const PendingAppend> batches) = 0;
 
-  // From `from` (a position that a reader gave), or, when empty, as `start` says.
+  // From `from` (a position that a reader gave), or, when empty, as `start` says. Throws FatalError
+  // when the log does not hold what is to be read from there.
   virtual std::unique_ptr<Reader> OpenReader(const Subscription& subscription, const Position& from,
                                              StartAt start) = 0;
   // The per-partition offsets that a position means for these topics (GET

@@ -50,13 +50,19 @@ void CleanCommit::DeleteIndex(uint32_t topic, int32_t partition, int64_t base_of
   MovedOf(topic, partition);  // Its next offset must be kept.
 }
 
-void CleanCommit::MoveStart(uint32_t topic, int32_t partition, int64_t start) {
+void CleanCommit::MoveStart(uint32_t topic, int32_t partition, int64_t start, uint64_t sequence) {
   Moved& moved = MovedOf(topic, partition);
   moved.start = std::max(moved.start, start);
+  moved.expired_to = std::max(moved.expired_to, sequence + 1);
 }
 
 void CleanCommit::MoveCompacted(uint32_t topic, int32_t partition, int64_t compacted_to) {
   MovedOf(topic, partition).compacted_to = compacted_to;
+}
+
+PartitionState* CleanCommit::StateOf(const Moved& moved) {
+  TopicState* topic = state_.FindTopic(moved.topic);
+  return topic == nullptr ? nullptr : &topic->partitions[static_cast<size_t>(moved.partition)];
 }
 
 void CleanCommit::Build(StoreChanges& changes) {
@@ -64,15 +70,19 @@ void CleanCommit::Build(StoreChanges& changes) {
   for (const auto& [sequence, value] : rewritten_)
     changes.Put(Table::kBatches, BatchKey(sequence), value);
   for (const std::string& key : index_keys_) changes.Delete(Table::kIndex, key);
-  for (const Moved& moved : moved_) {
-    const TopicState* topic = state_.FindTopic(moved.topic);
-    if (topic == nullptr) continue;
-    const PartitionState& partition = topic->partitions[static_cast<size_t>(moved.partition)];
+  for (Moved& moved : moved_) {
+    PartitionState* const partition = StateOf(moved);
+    if (partition == nullptr) continue;
+    moved.expired_start_before = partition->expired_start;
+    moved.expired_to_before = partition->expired_to;
+    partition->expired_start = std::max(partition->expired_start, moved.start);
+    partition->expired_to = std::max(partition->expired_to, moved.expired_to);
     changes.Put(
         Table::kMeta, PartitionKey(moved.topic, moved.partition),
-        PartitionValue({.start = std::max(partition.start, moved.start),
-                        .next = partition.next,
-                        .compacted_to = std::max(partition.compacted_to, moved.compacted_to)}));
+        PartitionValue({.start = std::max(partition->start, moved.start),
+                        .next = partition->next,
+                        .compacted_to = std::max(partition->compacted_to, moved.compacted_to),
+                        .expired_to = partition->expired_to}));
   }
   for (const uint32_t id : forgotten_) {
     const TopicState* topic = state_.FindTopic(id);
@@ -89,14 +99,22 @@ void CleanCommit::Build(StoreChanges& changes) {
 
 void CleanCommit::Publish() noexcept {
   for (const Moved& moved : moved_) {
-    TopicState* topic = state_.FindTopic(moved.topic);
-    if (topic == nullptr) continue;
-    PartitionState& partition = topic->partitions[static_cast<size_t>(moved.partition)];
-    if (moved.start > partition.start) ++state_.version;
-    partition.start = std::max(partition.start, moved.start);
-    partition.compacted_to = std::max(partition.compacted_to, moved.compacted_to);
+    PartitionState* const partition = StateOf(moved);
+    if (partition == nullptr) continue;
+    if (moved.start > partition->start) ++state_.version;
+    partition->start = std::max(partition->start, moved.start);
+    partition->compacted_to = std::max(partition->compacted_to, moved.compacted_to);
   }
   for (const uint32_t id : forgotten_) state_.ForgetTopic(id);
+}
+
+void CleanCommit::Abandon() noexcept {
+  for (const Moved& moved : moved_) {
+    PartitionState* const partition = StateOf(moved);
+    if (partition == nullptr) continue;
+    partition->expired_start = moved.expired_start_before;
+    partition->expired_to = moved.expired_to_before;
+  }
 }
 
 CleanResult LogCleaner::Run(uint64_t schemas_before, std::stop_token stop) {
@@ -113,7 +131,7 @@ CleanResult LogCleaner::Run(uint64_t schemas_before, std::stop_token stop) {
   }
   ForgetDeletedTopics(stop);
   LimitTotal(stop);
-  FindFirst();
+  first_sequence_ = state_.FirstSequence();
   if (result_.batches_deleted > 0) state_.store.Reclaim(BatchKey(first_sequence_));
   if (schemas_before > 0) DeleteSchemas(schemas_before);
   return result_;
@@ -156,6 +174,7 @@ bool LogCleaner::ExpireSome(const CleanTarget& target, int64_t& start, int64_t& 
   const bool by_time = target.policy.retention_ms >= 0;
   IndexCursor cursor(state_.store, target.topic, target.partition);
   size_t entries = 0;
+  uint64_t last = 0;
   auto entry = cursor.SeekOffset(start);
   for (; entry && entries < kEntriesPerStep; entry = cursor.Next(), ++entries) {
     const bool old = by_time && entry->appended_ms < now_ms_ - target.policy.retention_ms;
@@ -164,11 +183,12 @@ bool LogCleaner::ExpireSome(const CleanTarget& target, int64_t& start, int64_t& 
     if (!target.deleted && !old && !surplus) break;
     surplus_bytes -= static_cast<int64_t>(entry->bytes);
     start = entry->end_offset();
+    last = entry->sequence;
     commit.DeleteIndex(target.topic, target.partition, entry->base_offset);
     if (entry->owners == 1 || OnlyOwner(target, *entry)) commit.DeleteBatch(entry->sequence);
   }
   if (entries == 0) return false;
-  commit.MoveStart(target.topic, target.partition, start);
+  commit.MoveStart(target.topic, target.partition, start, last);
   queue_.Run(commit);
   result_.batches_deleted += commit.batches();
   return entries == kEntriesPerStep;
@@ -209,7 +229,7 @@ void LogCleaner::ForgetDeletedTopics(std::stop_token stop) {
 
 void LogCleaner::LimitTotal(std::stop_token stop) {
   while (options_.total_bytes_max >= 0 && !stop.stop_requested()) {
-    FindFirst();
+    first_sequence_ = state_.FirstSequence();
     const uint64_t bytes = state_.store.BatchBytes(BatchKey(first_sequence_));
     const auto limit = static_cast<uint64_t>(options_.total_bytes_max);
     if (bytes <= limit) return;
@@ -239,22 +259,12 @@ uint64_t LogCleaner::DropOldest(uint64_t surplus) {
     commit.DeleteBatch(sequence);
     for (const Slot& slot : stored->header().slots) {
       commit.DeleteIndex(slot.topic, slot.partition, slot.base_offset);
-      commit.MoveStart(slot.topic, slot.partition, slot.base_offset + slot.count);
+      commit.MoveStart(slot.topic, slot.partition, slot.base_offset + slot.count, sequence);
     }
   }
   if (commit.batches() > 0) queue_.Run(commit);
   result_.batches_deleted += commit.batches();
   return commit.batches();
-}
-
-void LogCleaner::FindFirst() {
-  const auto cursor = state_.store.NewCursor(Table::kBatches);
-  if (cursor->Seek({})) {
-    first_sequence_ = SequenceOfKey(cursor->key());
-  } else {
-    std::lock_guard lock(state_.mutex);
-    first_sequence_ = state_.end_sequence;
-  }
 }
 
 void LogCleaner::DeleteSchemas(uint64_t before) {

@@ -24,14 +24,15 @@ class CleanCommit final : public Commit {
     rewritten_.emplace_back(sequence, std::move(value));
   }
   void DeleteIndex(uint32_t topic, int32_t partition, int64_t base_offset);
-  // Records below `start` are gone.
-  void MoveStart(uint32_t topic, int32_t partition, int64_t start);
+  // Records below `start` go, the last of them with the batch `sequence`.
+  void MoveStart(uint32_t topic, int32_t partition, int64_t start, uint64_t sequence);
   void MoveCompacted(uint32_t topic, int32_t partition, int64_t compacted_to);
   void ForgetTopic(uint32_t topic) { forgotten_.push_back(topic); }
   size_t batches() const { return batches_.size(); }
 
   void Build(StoreChanges& changes) override;
   void Publish() noexcept override;
+  void Abandon() noexcept override;
 
  private:
   struct Moved {
@@ -39,7 +40,13 @@ class CleanCommit final : public Commit {
     int32_t partition = 0;
     int64_t start = -1;  // -1: as it is.
     int64_t compacted_to = -1;
+    uint64_t expired_to = 0;
+    // What Build changed in memory, as it was.
+    int64_t expired_start_before = 0;
+    uint64_t expired_to_before = 0;
   };
+  // Null: the topic is gone.
+  PartitionState* StateOf(const Moved& moved);
   Moved& MovedOf(uint32_t topic, int32_t partition);
 
   LogState& state_;
@@ -79,7 +86,6 @@ class LogCleaner {
   void ForgetDeletedTopics(std::stop_token stop);
   void LimitTotal(std::stop_token stop);
   uint64_t DropOldest(uint64_t surplus);
-  void FindFirst();
   void DeleteSchemas(uint64_t before);
 
   LogState& state_;

@@ -128,6 +128,7 @@ std::string PartitionValue(const StoredPartition& partition) {
   AppendSigned(value, partition.start);
   AppendSigned(value, partition.next);
   AppendSigned(value, partition.compacted_to);
+  AppendVarint(value, partition.expired_to);
   return value;
 }
 
@@ -137,6 +138,7 @@ StoredPartition ParsePartition(std::string_view value) {
   partition.start = in.Signed();
   partition.next = in.Signed();
   partition.compacted_to = in.Signed();
+  partition.expired_to = in.Varint();
   return partition;
 }
 

@@ -53,6 +53,7 @@ class IndexCursor {
 
 // Table::kMeta. Each kind of key begins with a letter of its own.
 inline constexpr std::string_view kVersionKey = "v";
+inline constexpr std::string_view kIdKey = "i";
 inline constexpr std::string_view kNextSequenceKey = "f";  // A floor: batches below it existed.
 inline constexpr std::string_view kNextTopicKey = "n";
 inline constexpr char kTopicPrefix = 't';
@@ -75,6 +76,7 @@ struct StoredPartition {
   int64_t start = 0;         // The first offset that may be read.
   int64_t next = 0;          // A floor of the next offset.
   int64_t compacted_to = 0;  // Below it, keys are unique.
+  uint64_t expired_to = 0;   // Retention took records of batches below this sequence.
 };
 std::string PartitionKey(uint32_t topic, int32_t partition);
 std::string PartitionValue(const StoredPartition& partition);

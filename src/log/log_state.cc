@@ -35,7 +35,7 @@ bool TopicFilter::Matches(const std::string& topic) const {
   return topics_.contains(topic) || (regex_ && regex_->FullMatch(topic));
 }
 
-void LogState::Load() {
+void LogState::Load(const std::string& new_id) {
   const auto version_text = store.Get(Table::kMeta, kVersionKey);
   if (version_text && ParseNumber(*version_text) != kFormatVersion) {
     throw FatalError(fmt::format(
@@ -45,8 +45,10 @@ void LogState::Load() {
   if (!version_text && !store.read_only()) {
     StoreChanges changes;
     changes.Put(Table::kMeta, std::string(kVersionKey), NumberValue(kFormatVersion));
+    changes.Put(Table::kMeta, std::string(kIdKey), new_id);
     store.Commit(changes);
   }
+  id_ = store.Get(Table::kMeta, kIdKey).value_or("");
   if (const auto floor = store.Get(Table::kMeta, kNextSequenceKey))
     end_sequence = ParseNumber(*floor);
   const auto cursor = store.NewCursor(Table::kBatches);
@@ -73,7 +75,8 @@ void LogState::LoadTopics() {
     const auto partition = LoadBigEndian<uint32_t>(key.data() + sizeof(uint32_t));
     if (topic == nullptr || partition >= topic->partitions.size()) return;
     const StoredPartition stored = ParsePartition(value);
-    topic->partitions[partition].start = stored.start;
+    topic->partitions[partition].start = topic->partitions[partition].expired_start = stored.start;
+    topic->partitions[partition].expired_to = stored.expired_to;
     topic->partitions[partition].next = stored.next;
     topic->partitions[partition].compacted_to = stored.compacted_to;
   });
@@ -187,6 +190,13 @@ StoredBatchPtr LogState::FromTail(uint64_t sequence) const {
   const uint64_t first = FirstInTail();
   if (sequence < first || sequence >= end_sequence) return nullptr;
   return tail_[sequence - first];
+}
+
+uint64_t LogState::FirstSequence() {
+  const auto cursor = store.NewCursor(Table::kBatches);
+  if (cursor->Seek({})) return SequenceOfKey(cursor->key());
+  std::lock_guard lock(mutex);
+  return end_sequence;
 }
 
 std::vector<model::TopicSchemaPtr> LogState::SchemasOf(uint64_t sequence,

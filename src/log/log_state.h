@@ -29,6 +29,11 @@ struct PartitionState {
   int64_t assigned = 0;  // Behind the last record that is being written.
   int64_t compacted_to = 0;
   uint64_t last_sequence = 0;  // The last batch with records of it; 0: none.
+  // Retention has deleted, or is deleting at this moment, the records below this offset: of batches
+  // below this sequence. Set before the store changes, so that whoever misses a batch there finds
+  // out why.
+  int64_t expired_start = 0;
+  uint64_t expired_to = 0;
 };
 
 struct ReaderState;
@@ -72,8 +77,10 @@ class LogState {
   LogState(Store& opened_store, size_t tail_bytes_max)
       : store(opened_store), tail_bytes_max_(tail_bytes_max) {}
 
-  // Reads topics and ends. Throws FatalError when the store is of another format.
-  void Load();
+  // Reads topics and ends; gives a new log its id. Throws FatalError when the store is of another
+  // format.
+  void Load(const std::string& new_id);
+  const std::string& id() const { return id_; }
 
   TopicState* FindTopic(std::string_view name);
   TopicState* FindTopic(uint32_t id);
@@ -95,6 +102,9 @@ class LogState {
 
   // The oldest batch that readers may still take from memory.
   uint64_t FirstInTail() const { return end_sequence - tail_.size(); }
+
+  // Without the mutex. The first batch in the store; where the next one goes when there is none.
+  uint64_t FirstSequence();
 
   // Without the mutex. Throws FatalError naming the sequence and the schema when it is missing or
   // damaged.
@@ -121,6 +131,7 @@ class LogState {
   void LoadEnds(TopicState& topic);
 
   const size_t tail_bytes_max_;
+  std::string id_;
   std::map<uint32_t, std::unique_ptr<TopicState>> topics_;
   std::map<std::string, TopicState*, std::less<>> names_;
   std::vector<ReaderState*> readers_;

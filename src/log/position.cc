@@ -43,22 +43,29 @@ PartitionName ParseName(std::string_view text, std::string_view name) {
 
 }  // namespace
 
-std::string SkipText(const std::map<PartitionName, int64_t>& skip) {
-  if (skip.empty()) return {};
-  std::string out = ",\"skip\":{";
-  for (const auto& [name, offset] : skip) {
-    if (out.back() != '{') out.push_back(',');
-    AppendJsonString(out, fmt::format("{}-{}", name.first, name.second));
-    out += fmt::format(":{}", offset);
+std::string LogPosition::Tail() const {
+  std::string out;
+  if (!skip.empty()) {
+    out = ",\"skip\":{";
+    for (const auto& [name, offset] : skip) {
+      if (out.back() != '{') out.push_back(',');
+      AppendJsonString(out, fmt::format("{}-{}", name.first, name.second));
+      out += fmt::format(":{}", offset);
+    }
+    out.push_back('}');
   }
-  return out + "}";
+  if (!log.empty()) {
+    out += ",\"log\":";
+    AppendJsonString(out, log);
+  }
+  return out;
 }
 
-std::string PositionText(uint64_t sequence, uint32_t index, std::string_view skip_text) {
-  return fmt::format("{{\"sequence\":{},\"index\":{}{}}}", sequence, index, skip_text);
+std::string PositionText(uint64_t sequence, uint32_t index, std::string_view tail) {
+  return fmt::format("{{\"sequence\":{},\"index\":{}{}}}", sequence, index, tail);
 }
 
-std::string LogPosition::Text() const { return PositionText(sequence, index, SkipText(skip)); }
+std::string LogPosition::Text() const { return PositionText(sequence, index, Tail()); }
 
 LogPosition LogPosition::Parse(std::string_view text) {
   rapidjson::Document json;
@@ -71,6 +78,8 @@ LogPosition LogPosition::Parse(std::string_view text) {
       position.sequence = member.value.GetUint64();
     } else if (name == "index" && member.value.IsUint()) {
       position.index = member.value.GetUint();
+    } else if (name == "log" && member.value.IsString()) {
+      position.log.assign(member.value.GetString(), member.value.GetStringLength());
     } else if (name == "skip" && member.value.IsObject()) {
       for (const auto& entry : member.value.GetObject()) {
         if (!entry.value.IsInt64()) Fail(text, "an offset of skip is not a number");

@@ -1,4 +1,4 @@
-// The stored log's positions: {"sequence":12,"index":3}, optionally with
+// The stored log's positions: {"sequence":12,"index":3,"log":"<id>"}, optionally with
 // "skip":{"<topic>-<partition>":offset,…}.
 #pragma once
 
@@ -19,14 +19,15 @@ struct LogPosition {
   uint64_t sequence = 0;
   uint32_t index = 0;
   std::map<PartitionName, int64_t> skip;
+  std::string log;  // The log that it is a position of; it means nothing in another one.
 
   std::string Text() const;
+  // What follows sequence and index in the text.
+  std::string Tail() const;
   // Throws ConfigError when `text` is not what Text gives.
   static LogPosition Parse(std::string_view text);
 };
 
-// ,"skip":{…} or nothing.
-std::string SkipText(const std::map<PartitionName, int64_t>& skip);
-std::string PositionText(uint64_t sequence, uint32_t index, std::string_view skip_text);
+std::string PositionText(uint64_t sequence, uint32_t index, std::string_view tail);
 
 }  // namespace tidewire::log

@@ -129,7 +129,7 @@ StoredLog::StoredLog(std::shared_ptr<Store> store, StoredLogOptions options)
       state_(*store_, options_.tail_bytes_max),
       queue_(*store_, state_.mutex, options_.group_bytes_max) {
   try {
-    state_.Load();
+    state_.Load(options_.new_id);
   } catch (const DataError& error) {
     throw FatalError(
         fmt::format("log {}: its list of topics is damaged ({}): restore the directory from a copy",
@@ -172,6 +172,7 @@ void StoredLog::Append(std::span<const PendingAppend> batches) {
 std::unique_ptr<Reader> StoredLog::OpenReader(const Subscription& subscription,
                                               const Position& from, StartAt start) {
   LogPosition position;
+  const uint64_t first = state_.FirstSequence();
   uint64_t end;
   {
     std::lock_guard lock(state_.mutex);
@@ -179,17 +180,20 @@ std::unique_ptr<Reader> StoredLog::OpenReader(const Subscription& subscription,
   }
   if (!from.empty()) {
     position = LogPosition::Parse(from);
-  } else if (start == StartAt::kLatest) {
-    position.sequence = end;
+  } else {
+    position.sequence = start == StartAt::kLatest ? end : std::min(first, end);
+    position.log = state_.id();
   }
-  if (position.sequence > end) {
+  if (position.log != state_.id() || position.sequence > end) {
     throw FatalError(
-        fmt::format("position {} lies behind the end of the log {} (sequence {}): the log was "
-                    "replaced; reset the sink's offsets "
+        fmt::format("position {} is none of the log {} (id {}, end {}): the log was replaced, or "
+                    "is an older copy; reset the sink's offsets "
                     "(DELETE /connectors/{{name}}/offsets) after the replica was checked",
-                    from, store_->name(), end));
+                    from, store_->name(), state_.id(), end));
   }
-  return std::make_unique<StoredReader>(state_, subscription, std::move(position));
+  auto reader = std::make_unique<StoredReader>(state_, subscription, std::move(position));
+  reader->Begin(!from.empty());
+  return reader;
 }
 
 std::map<std::string, std::string> StoredLog::Scan(const std::string& prefix) {
@@ -319,18 +323,26 @@ std::vector<StoredLog::Place> StoredLog::PlacesOf(const Subscription& subscripti
   return places;
 }
 
+LogPosition StoredLog::PositionHere(const Position& text) const {
+  LogPosition position;
+  if (!text.empty()) position = LogPosition::Parse(text);
+  // One of another log says nothing of this one: all partitions begin anew.
+  if (position.log != state_.id()) position = {};
+  position.log = state_.id();
+  return position;
+}
+
 std::vector<TopicPartitionOffset> StoredLog::OffsetsOf(const Subscription& subscription,
                                                        const Position& position) {
   std::vector<TopicPartitionOffset> out;
-  for (Place& place : PlacesOf(subscription, LogPosition::Parse(position)))
+  for (Place& place : PlacesOf(subscription, PositionHere(position)))
     out.push_back(std::move(place.at));
   return out;
 }
 
 Position StoredLog::WithOffsets(const Subscription& subscription, const Position& position,
                                 std::span<const TopicPartitionOffset> offsets) {
-  LogPosition from;
-  if (!position.empty()) from = LogPosition::Parse(position);
+  const LogPosition from = PositionHere(position);
   std::vector<Place> places = PlacesOf(subscription, from);
   for (const TopicPartitionOffset& wish : offsets) {
     const auto place = std::find_if(places.begin(), places.end(), [&](const Place& p) {
@@ -361,10 +373,13 @@ Position StoredLog::WithOffsets(const Subscription& subscription, const Position
   for (const Place& place : places) {
     const int64_t natural =
         OffsetAt(*store_, place.topic, place.at.partition, place.state, out.sequence, out.index);
-    if (place.at.offset > natural)
-      out.skip[{place.at.topic, place.at.partition}] = place.at.offset;
-    else
+    // What retention deleted behind the position counts as read, too: the caller knows where it is.
+    if (place.at.offset > natural || place.state.expired_to > out.sequence) {
+      out.skip[{place.at.topic, place.at.partition}] =
+          std::max(place.at.offset, place.state.expired_start);
+    } else {
       out.skip.erase({place.at.topic, place.at.partition});
+    }
   }
   return out.Text();
 }

@@ -23,6 +23,8 @@ using MakeRenderKey = std::function<RenderKey()>;
 
 // Settings of a topic (its `config`) that are left out come from here; they mean what Kafka's do.
 struct StoredLogOptions {
+  // Tells a log that is made here from all others, in its positions.
+  std::string new_id;
   int32_t default_partitions = 1;
   std::string cleanup_policy = "delete";
   int64_t retention_ms = 7 * 24 * 3600 * int64_t{1000};  // -1: for ever.
@@ -84,6 +86,8 @@ class StoredLog final : public Log {
   std::map<std::string, std::string> Scan(const std::string& prefix);
   // Number and partitions of a topic, or nothing.
   std::optional<std::pair<uint32_t, int32_t>> LookUp(const std::string& topic);
+  // Nothing read yet, where the text is empty or a position of another log.
+  LogPosition PositionHere(const Position& text) const;
   struct Place;
   std::vector<Place> PlacesOf(const Subscription& subscription, const LogPosition& position);
 

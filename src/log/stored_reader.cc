@@ -19,11 +19,11 @@ class RunPositions final : public PositionMaker {
     TW_CHECK(run != runs.begin(), "a position of a record that was not fetched");
     --run;
     return PositionText(run->sequence, run->index + static_cast<uint32_t>(index - run->record) + 1,
-                        skip);
+                        tail);
   }
 
   std::vector<IndexRun> runs;
-  std::string skip;
+  std::string tail;
 };
 
 }  // namespace
@@ -63,9 +63,53 @@ int64_t OffsetAt(Store& store, uint32_t topic, int32_t partition, const Partitio
 }
 
 StoredReader::StoredReader(LogState& state, const Subscription& subscription, LogPosition from)
-    : log_(state), state_(subscription), next_(std::move(from)), known_version_(state.version) {
+    : log_(state),
+      may_miss_(subscription.may_miss),
+      state_(subscription),
+      next_(std::move(from)),
+      known_version_(state.version) {
   std::lock_guard lock(log_.mutex);
   log_.AddReader(state_);
+}
+
+template <class Use>
+void StoredReader::ForEachGap(Use use) const {
+  for (const uint32_t id : state_.topics) {
+    const TopicState& topic = *log_.FindTopic(id);
+    for (size_t i = 0; i < topic.partitions.size(); ++i) {
+      const PartitionState& state = topic.partitions[i];
+      if (state.expired_to <= next_.sequence) continue;
+      const auto partition = static_cast<int32_t>(i);
+      const auto skip = next_.skip.find({topic.stored.name, partition});
+      if (skip != next_.skip.end() && skip->second >= state.expired_start) continue;
+      use(topic.stored.name, partition, state);
+    }
+  }
+}
+
+void StoredReader::Begin(bool resumes) {
+  std::lock_guard lock(log_.mutex);
+  if (resumes) {
+    CheckNothingMissed();
+    return;
+  }
+  std::map<PartitionName, int64_t> gone;
+  ForEachGap([&](const std::string& topic, int32_t partition, const PartitionState& state) {
+    gone[{topic, partition}] = state.expired_start;
+  });
+  next_.skip = std::move(gone);
+}
+
+void StoredReader::CheckNothingMissed() const {
+  if (may_miss_) return;
+  ForEachGap([&](const std::string& topic, int32_t partition, const PartitionState& state) {
+    throw FatalError(fmt::format(
+        "log {}: retention deleted records of {} (partition {}, below offset {}) before they were "
+        "read, so changes are missing. Stop this connector, DELETE its offsets and resume it to go "
+        "on with what is left; a new snapshot at the source (likewise) brings back what is gone. "
+        "tidewire.log.retention.ms and tidewire.log.retention.bytes say how much is kept",
+        log_.store.name(), topic, partition, state.expired_start));
+  });
 }
 
 StoredReader::~StoredReader() {
@@ -86,7 +130,7 @@ FetchedBatch StoredReader::Fetch(size_t bytes_max, std::chrono::steady_clock::ti
   auto batch = std::make_unique<model::ChangeBatch>();
   auto positions = std::make_shared<RunPositions>();
   auto backing = std::make_shared<std::vector<StoredBatchPtr>>();
-  positions->skip = SkipText(next_.skip);
+  positions->tail = next_.Tail();
   std::unique_ptr<StoreCursor> cursor;
   FetchedBatch out;
   bool closed = false;  // An open transaction ended in a batch without wanted records.
@@ -176,6 +220,8 @@ StoredBatchPtr StoredReader::ReadStored(std::unique_ptr<StoreCursor>& cursor, ui
   }
   const uint64_t sequence = found ? std::min(SequenceOfKey(cursor->key()), end) : end;
   if (sequence != next_.sequence) {
+    std::lock_guard lock(log_.mutex);
+    CheckNothingMissed();
     next_.sequence = sequence;
     next_.index = 0;
   }
@@ -183,34 +229,48 @@ StoredBatchPtr StoredReader::ReadStored(std::unique_ptr<StoreCursor>& cursor, ui
   return ParseStoredBatch(log_.store, sequence, std::string(cursor->value()));
 }
 
-std::vector<StoredReader::Wanted>& StoredReader::WantedOf(uint32_t id) {
+void StoredReader::LoadWanted(const BatchHeader& header) {
+  const auto known = [&](const Slot& slot) { return wanted_.contains(slot.topic); };
+  if (known_version_ == log_.version &&
+      std::all_of(header.slots.begin(), header.slots.end(), known)) {
+    return;
+  }
+  std::lock_guard lock(log_.mutex);
   if (known_version_ != log_.version) {
+    // A partition may begin later than before: in front of this batch, or inside of it.
+    CheckNothingMissed();
     known_version_ = log_.version;
     wanted_.clear();
   }
-  const auto [found, added] = wanted_.try_emplace(id);
-  if (!added) return found->second;
-  std::lock_guard lock(log_.mutex);
+  for (const Slot& slot : header.slots) {
+    if (!known(slot)) wanted_.emplace(slot.topic, WantedOf(slot.topic));
+  }
+}
+
+// With the mutex held.
+std::vector<StoredReader::Wanted> StoredReader::WantedOf(uint32_t id) const {
+  std::vector<Wanted> out;
   const TopicState* topic = log_.FindTopic(id);
   if (topic == nullptr || topic->stored.deleted || !state_.filter.Matches(topic->stored.name)) {
-    return found->second;
+    return out;
   }
   for (size_t i = 0; i < topic->partitions.size(); ++i) {
     Wanted wanted{.from = topic->partitions[i].start, .next = -1};
     const auto skip = next_.skip.find({topic->stored.name, static_cast<int32_t>(i)});
     if (skip != next_.skip.end()) wanted.from = std::max(wanted.from, skip->second);
-    found->second.push_back(wanted);
+    out.push_back(wanted);
   }
-  return found->second;
+  return out;
 }
 
 bool StoredReader::OpenDecoder(const StoredBatchPtr& stored) {
   const BatchHeader& header = stored->header();
+  LoadWanted(header);
   std::vector<int64_t> from;
   from.reserve(header.slots.size());
   bool any = false;
   for (const Slot& slot : header.slots) {
-    const auto& wanted = WantedOf(slot.topic);
+    const auto& wanted = wanted_.at(slot.topic);
     const auto partition = static_cast<size_t>(slot.partition);
     const int64_t first =
         partition < wanted.size() ? wanted[partition].from : BatchDecoder::kNothing;
@@ -231,7 +291,7 @@ bool StoredReader::OpenDecoder(const StoredBatchPtr& stored) {
 
 void StoredReader::PassSlots(const BatchHeader& header) {
   for (const Slot& slot : header.slots) {
-    auto& wanted = WantedOf(slot.topic);
+    auto& wanted = wanted_.at(slot.topic);
     const auto partition = static_cast<size_t>(slot.partition);
     if (partition >= wanted.size()) continue;
     wanted[partition].next = slot.base_offset + slot.count;
@@ -241,20 +301,30 @@ void StoredReader::PassSlots(const BatchHeader& header) {
 // stored_ is done with.
 void StoredReader::PassBatch() {
   PassSlots(stored_->header());
-  if (!next_.skip.empty()) {
-    std::lock_guard lock(log_.mutex);
-    for (const Slot& slot : stored_->header().slots) {
-      const TopicState* topic = log_.FindTopic(slot.topic);
-      if (topic == nullptr) continue;
-      const auto skip = next_.skip.find({topic->stored.name, slot.partition});
-      if (skip == next_.skip.end() || skip->second > slot.base_offset + slot.count) continue;
-      next_.skip.erase(skip);
-    }
-  }
   ++next_.sequence;
   next_.index = 0;
+  if (!next_.skip.empty()) DropSkips(stored_->header());
   decoder_.reset();
   stored_.reset();
+}
+
+void StoredReader::DropSkips(const BatchHeader& header) {
+  std::lock_guard lock(log_.mutex);
+  const auto passed = [&](const TopicState& topic, int32_t partition, int64_t offset) {
+    const PartitionState& state = topic.partitions[static_cast<size_t>(partition)];
+    // What it leaves out is no longer there.
+    if (state.expired_to <= next_.sequence && state.expired_start >= offset) return true;
+    return std::any_of(header.slots.begin(), header.slots.end(), [&](const Slot& slot) {
+      return slot.topic == topic.id && slot.partition == partition &&
+             slot.base_offset + slot.count >= offset;
+    });
+  };
+  std::erase_if(next_.skip, [&](const auto& skip) {
+    const auto& [topic, partition] = skip.first;
+    const TopicState* state = log_.FindTopic(topic);
+    return state != nullptr && static_cast<size_t>(partition) < state->partitions.size() &&
+           passed(*state, partition, skip.second);
+  });
 }
 
 std::vector<StoredReader::Subscribed> StoredReader::SubscribedPartitions() const {
@@ -309,7 +379,10 @@ void StoredReader::JumpToWanted() {
     const auto entry = cursor.SeekSequence(next_.sequence, one.state.start, one.state.next);
     if (entry) target = std::min(target, entry->sequence);
   }
-  if (target > next_.sequence) next_.sequence = target;
+  if (target <= next_.sequence) return;
+  std::lock_guard lock(log_.mutex);
+  CheckNothingMissed();
+  next_.sequence = target;
 }
 
 void StoredReader::PassUnwanted() {

@@ -28,6 +28,10 @@ class StoredReader final : public Reader {
   StoredReader(LogState& state, const Subscription& subscription, LogPosition from);
   ~StoredReader() override;
 
+  // Before the first Fetch. `resumes`: the position is one that a reader gave, so whatever was
+  // deleted behind it is missed, which throws FatalError; otherwise it counts as read.
+  void Begin(bool resumes);
+
   FetchedBatch Fetch(size_t bytes_max, std::chrono::steady_clock::time_point deadline,
                      std::stop_token stop) override;
   Position position() const override;
@@ -56,7 +60,17 @@ class StoredReader final : public Reader {
                    std::chrono::steady_clock::time_point deadline, std::stop_token stop);
   // Makes decoder_ for the batch; false when no record of it is wanted.
   bool OpenDecoder(const StoredBatchPtr& stored);
-  std::vector<Wanted>& WantedOf(uint32_t topic);
+  // Loads what OpenDecoder needs to know of the batch's topics.
+  void LoadWanted(const BatchHeader& header);
+  std::vector<Wanted> WantedOf(uint32_t topic) const;
+  // Calls `use` with name, partition and state of each partition of the subscription of which
+  // retention deleted records that are still to be read. With the mutex held.
+  template <class Use>
+  void ForEachGap(Use use) const;
+  // Throws FatalError where there is such a gap. With the mutex held.
+  void CheckNothingMissed() const;
+  // Forgets what no longer leaves anything out.
+  void DropSkips(const BatchHeader& header);
   std::vector<Subscribed> SubscribedPartitions() const;
   void JumpToWanted();
   void PassUnwanted();
@@ -65,6 +79,7 @@ class StoredReader final : public Reader {
   void SetOpenSource(uint64_t source);
 
   LogState& log_;
+  const bool may_miss_;
   ReaderState state_;
   LogPosition next_;
   uint64_t known_version_ = 0;

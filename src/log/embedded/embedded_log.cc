@@ -1,5 +1,7 @@
 #include "log/embedded/embedded_log.h"
 
+#include <random>
+
 #include "base/error.h"
 #include "base/logging.h"
 #include "log/embedded/rocks_store.h"
@@ -88,6 +90,8 @@ class CleanedLog final : public Log {
 }  // namespace
 
 std::unique_ptr<Log> EmbeddedLog::Open(const std::string& directory, EmbeddedLogOptions options) {
+  std::random_device random;
+  options.log.new_id = fmt::format("{:08x}{:08x}", random(), random());
   return std::make_unique<CleanedLog>(RocksStore::Open(directory, RocksStore::Mode::kReadWrite),
                                       std::move(options));
 }

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
+#include "base/error.h"
 #include "log/memory_log.h"
 #include "unit/log/log_fixture.h"
 
@@ -11,6 +14,30 @@ namespace {
 using model::Op;
 
 constexpr int64_t kHour = 3600 * 1000;
+
+// Calls `behind` after each change, as a reader might come at this moment.
+class WatchedStore final : public Store {
+ public:
+  void Commit(const StoreChanges& changes) override {
+    if (fails) throw RetriableError("the disk is full");
+    inner_->Commit(changes);
+    behind();
+  }
+  std::optional<std::string> Get(Table table, std::string_view key) override {
+    return inner_->Get(table, key);
+  }
+  std::unique_ptr<StoreCursor> NewCursor(Table table) override { return inner_->NewCursor(table); }
+  void Reclaim(std::string_view key) override { inner_->Reclaim(key); }
+  uint64_t SizeBytes() override { return inner_->SizeBytes(); }
+  uint64_t BatchBytes(std::string_view key) override { return inner_->BatchBytes(key); }
+  const std::string& name() const override { return inner_->name(); }
+
+  std::function<void()> behind = [] {};
+  bool fails = false;
+
+ private:
+  const std::shared_ptr<Store> inner_ = MakeMemoryStore();
+};
 
 class LogCleanerTest : public testing::Test {
  protected:
@@ -23,6 +50,12 @@ class LogCleanerTest : public testing::Test {
   void Reopen() {
     log_.reset();
     log_ = MakeMemoryLog(store_, options_);
+  }
+  std::unique_ptr<Reader> ReaderFrom(const Position& from, std::vector<std::string> topics) {
+    return log_->OpenReader({std::move(topics), {}}, from, StartAt::kEarliest);
+  }
+  static FetchedBatch FetchOne(Reader& reader) {
+    return reader.Fetch(1, std::chrono::steady_clock::now(), {});
   }
   Seen All(std::vector<std::string> topics) {
     return ReadAll(*log_->OpenReader({std::move(topics), {}}, {}, StartAt::kEarliest));
@@ -106,10 +139,98 @@ TEST_F(LogCleanerTest, KeepsTheWholeLogWithinItsLimit) {
   EXPECT_EQ(OffsetsOf("a"), (std::pair<int64_t, int64_t>{8, 10}));
 }
 
-TEST_F(LogCleanerTest, LetsAReaderGoOnAtTheFirstRecordThatIsLeft) {
+TEST_F(LogCleanerTest, TellsAReaderThatItMissedRecords) {
   for (int64_t i = 0; i < 10; ++i) AppendRange(*log_, a_, i, i);
-  auto reader = log_->OpenReader({{"a"}, {}}, {}, StartAt::kEarliest);
-  reader->Fetch(1, std::chrono::steady_clock::now(), {});
+  Position behind_one;
+  Position behind_all;
+  {
+    const auto reader = ReaderFrom({}, {"a"});
+    FetchOne(*reader);
+    behind_one = reader->position();
+    const auto complete = ReaderFrom({}, {"a"});
+    ReadAll(*complete);
+    behind_all = complete->position();
+    clock_.now_ms += 25 * kHour;
+    AppendRange(*log_, a_, 10, 10);
+    log_->Clean();
+    EXPECT_THROW(FetchOne(*reader), FatalError);
+    EXPECT_EQ(ReadAll(*complete).ids, (std::vector<int64_t>{10}));
+  }
+  for (int life = 0; life < 2; ++life) {
+    EXPECT_THROW(ReaderFrom(behind_one, {"a"}), FatalError);
+    EXPECT_EQ(ReadAll(*ReaderFrom(behind_all, {"a"})).ids, (std::vector<int64_t>{10}));
+    Reopen();
+  }
+}
+
+TEST_F(LogCleanerTest, TellsAReaderThatComesBetweenTheDeletionAndItsEnd) {
+  const auto store = std::make_shared<WatchedStore>();
+  log_ = MakeMemoryLog(store, options_);
+  for (int64_t i = 0; i < 10; ++i) AppendRange(*log_, a_, i, i);
+  clock_.now_ms += 25 * kHour;
+  AppendRange(*log_, a_, 10, 10);
+  const auto reader = ReaderFrom({}, {"a"});
+  FetchOne(*reader);
+  int told = 0;
+  store->behind = [&] {
+    store->behind = [] {};
+    EXPECT_THROW(FetchOne(*reader), FatalError);
+    ++told;
+  };
+  log_->Clean();
+  EXPECT_EQ(told, 1);
+}
+
+TEST_F(LogCleanerTest, ADeletionThatFailsIsMissedByNobody) {
+  const auto store = std::make_shared<WatchedStore>();
+  log_ = MakeMemoryLog(store, options_);
+  for (int64_t i = 0; i < 10; ++i) AppendRange(*log_, a_, i, i);
+  const auto reader = ReaderFrom({}, {"a"});
+  FetchOne(*reader);
+  clock_.now_ms += 25 * kHour;
+  store->fails = true;
+  EXPECT_THROW(log_->Clean(), RetriableError);
+  EXPECT_EQ(ReadAll(*ReaderFrom(reader->position(), {"a"})).ids, Range(1, 9));
+  EXPECT_EQ(ReadAll(*reader).ids, Range(1, 9));
+}
+
+TEST_F(LogCleanerTest, WhoBeginsWithWhatIsLeftMissesOnlyWhatGoesLater) {
+  log_->CreateTopic("b", 1, {{"retention.ms", "-1"}});
+  AppendRange(*log_, b_, 1, 3);
+  AppendRange(*log_, a_, 11, 13);
+  AppendRange(*log_, b_, 4, 6);
+  clock_.now_ms += 25 * kHour;
+  AppendRange(*log_, a_, 14, 15);
+  log_->Clean();
+  const auto reader = ReaderFrom({}, {"a", "b"});
+  FetchOne(*reader);
+  const Position early = reader->position();
+  EXPECT_EQ(early, R"({"sequence":1,"index":1,"skip":{"a-0":3}})");
+  EXPECT_EQ(ReadAll(*ReaderFrom(early, {"a", "b"})).ids,
+            (std::vector<int64_t>{2, 3, 4, 5, 6, 14, 15}));
+  ReadAll(*reader);
+  const Position end = reader->position();
+  EXPECT_EQ(end, R"({"sequence":5,"index":0})");
+  // Set back by hand: only b has older records.
+  const TopicPartitionOffset all_of_b[] = {{"b", 0, 0}};
+  const TopicPartitionOffset all_of_a[] = {{"a", 0, 0}};
+  const Subscription both{{"a", "b"}, {}};
+  EXPECT_EQ(ReadAll(*ReaderFrom(log_->WithOffsets(both, end, all_of_b), {"a", "b"})).ids,
+            Range(1, 6));
+  EXPECT_EQ(ReadAll(*ReaderFrom(log_->WithOffsets(both, end, all_of_a), {"a", "b"})).ids,
+            Range(14, 15));
+  clock_.now_ms += 25 * kHour;
+  AppendRange(*log_, a_, 16, 16);
+  log_->Clean();
+  EXPECT_THROW(ReaderFrom(early, {"a", "b"}), FatalError);
+  EXPECT_EQ(ReadAll(*ReaderFrom(early, {"b"})).ids, Range(2, 6));
+  EXPECT_EQ(ReadAll(*ReaderFrom(end, {"a", "b"})).ids, (std::vector<int64_t>{16}));
+}
+
+TEST_F(LogCleanerTest, LetsWhoMayMissRecordsGoOnAtTheFirstThatIsLeft) {
+  for (int64_t i = 0; i < 10; ++i) AppendRange(*log_, a_, i, i);
+  auto reader = log_->OpenReader({{"a"}, {}, true}, {}, StartAt::kEarliest);
+  FetchOne(*reader);
   clock_.now_ms += 25 * kHour;
   AppendRange(*log_, a_, 10, 10);
   log_->Clean();

@@ -200,6 +200,28 @@ TEST_F(EmbeddedLogTest, CommitsFromManyThreads) {
   }
 }
 
+TEST_F(EmbeddedLogTest, RefusesAPositionOfAnotherLogHoweverLongItIs) {
+  Open();
+  AppendRange(*log_, a_, 1, 3);
+  Position position;
+  {
+    const auto reader = ReaderOf(*log_);
+    position = reader->Fetch(1 << 20, std::chrono::steady_clock::now(), {}).positions->Behind(1);
+  }
+  const Subscription subscription{{"a"}, {}};
+  Open();
+  EXPECT_EQ(ReadAll(*log_->OpenReader(subscription, position, StartAt::kEarliest)).ids,
+            Range(3, 3));
+  log_.reset();
+  std::filesystem::remove_all(directory_);
+  Open();
+  for (int64_t i = 0; i < 10; ++i) AppendRange(*log_, a_, i, i);
+  EXPECT_THROW(log_->OpenReader(subscription, position, StartAt::kEarliest), FatalError);
+  const TopicPartitionOffset fifth[] = {{"a", 0, 5}};
+  const Position altered = log_->WithOffsets(subscription, position, fifth);
+  EXPECT_EQ(ReadAll(*log_->OpenReader(subscription, altered, StartAt::kEarliest)).ids, Range(5, 9));
+}
+
 TEST_F(EmbeddedLogTest, GivesSpaceBackWhenRecordsExpire) {
   ManualClock clock;
   EmbeddedLogOptions options;
