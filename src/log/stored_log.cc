@@ -298,6 +298,7 @@ struct StoredLog::Place {
   TopicPartitionOffset at;
   uint32_t topic = 0;
   PartitionState state;
+  bool wished = false;
 };
 
 std::vector<StoredLog::Place> StoredLog::PlacesOf(const Subscription& subscription,
@@ -344,16 +345,17 @@ Position StoredLog::WithOffsets(const Subscription& subscription, const Position
                                 std::span<const TopicPartitionOffset> offsets) {
   const LogPosition from = PositionHere(position);
   std::vector<Place> places = PlacesOf(subscription, from);
+  std::map<PartitionName, Place*> by_name;
+  for (Place& place : places) by_name[{place.at.topic, place.at.partition}] = &place;
   for (const TopicPartitionOffset& wish : offsets) {
-    const auto place = std::find_if(places.begin(), places.end(), [&](const Place& p) {
-      return p.at.topic == wish.topic && p.at.partition == wish.partition;
-    });
-    if (place == places.end()) {
+    const auto place = by_name.find({wish.topic, wish.partition});
+    if (place == by_name.end()) {
       throw ConfigError(
           fmt::format("{}-{}: no such topic and partition among those that the connector reads",
                       wish.topic, wish.partition));
     }
-    place->at.offset = wish.offset;
+    place->second->at.offset = wish.offset;
+    place->second->wished = true;
   }
   // The earliest batch that any partition needs; what the others have passed there already is
   // skipped.
@@ -373,12 +375,13 @@ Position StoredLog::WithOffsets(const Subscription& subscription, const Position
   for (const Place& place : places) {
     const int64_t natural =
         OffsetAt(*store_, place.topic, place.at.partition, place.state, out.sequence, out.index);
-    // What retention deleted behind the position counts as read, too: the caller knows where it is.
-    if (place.at.offset > natural || place.state.expired_to > out.sequence) {
-      out.skip[{place.at.topic, place.at.partition}] =
-          std::max(place.at.offset, place.state.expired_start);
+    const PartitionName name{place.at.topic, place.at.partition};
+    // What retention deleted behind the new place was read or is given up, unless it is missed now.
+    const bool missed = !place.wished && from.sequence > 0 && Misses(from, name, place.state);
+    if (place.at.offset > natural || (place.state.expired_to > out.sequence && !missed)) {
+      out.skip[name] = std::max(place.at.offset, missed ? 0 : place.state.expired_start);
     } else {
-      out.skip.erase({place.at.topic, place.at.partition});
+      out.skip.erase(name);
     }
   }
   return out.Text();

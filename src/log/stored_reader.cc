@@ -62,6 +62,12 @@ int64_t OffsetAt(Store& store, uint32_t topic, int32_t partition, const Partitio
   return entry->base_offset;
 }
 
+bool Misses(const LogPosition& position, const PartitionName& name, const PartitionState& state) {
+  if (state.expired_to <= position.sequence) return false;
+  const auto skip = position.skip.find(name);
+  return skip == position.skip.end() || skip->second < state.expired_start;
+}
+
 StoredReader::StoredReader(LogState& state, const Subscription& subscription, LogPosition from)
     : log_(state),
       may_miss_(subscription.may_miss),
@@ -77,12 +83,10 @@ void StoredReader::ForEachGap(Use use) const {
   for (const uint32_t id : state_.topics) {
     const TopicState& topic = *log_.FindTopic(id);
     for (size_t i = 0; i < topic.partitions.size(); ++i) {
-      const PartitionState& state = topic.partitions[i];
-      if (state.expired_to <= next_.sequence) continue;
-      const auto partition = static_cast<int32_t>(i);
-      const auto skip = next_.skip.find({topic.stored.name, partition});
-      if (skip != next_.skip.end() && skip->second >= state.expired_start) continue;
-      use(topic.stored.name, partition, state);
+      if (topic.partitions[i].expired_to <= next_.sequence)
+        continue;  // Without a look at the name.
+      const PartitionName name{topic.stored.name, static_cast<int32_t>(i)};
+      if (Misses(next_, name, topic.partitions[i])) use(name, topic.partitions[i]);
     }
   }
 }
@@ -94,21 +98,21 @@ void StoredReader::Begin(bool resumes) {
     return;
   }
   std::map<PartitionName, int64_t> gone;
-  ForEachGap([&](const std::string& topic, int32_t partition, const PartitionState& state) {
-    gone[{topic, partition}] = state.expired_start;
+  ForEachGap([&](const PartitionName& name, const PartitionState& state) {
+    gone[name] = state.expired_start;
   });
   next_.skip = std::move(gone);
 }
 
 void StoredReader::CheckNothingMissed() const {
   if (may_miss_) return;
-  ForEachGap([&](const std::string& topic, int32_t partition, const PartitionState& state) {
+  ForEachGap([&](const PartitionName& name, const PartitionState& state) {
     throw FatalError(fmt::format(
         "log {}: retention deleted records of {} (partition {}, below offset {}) before they were "
         "read, so changes are missing. Stop this connector, DELETE its offsets and resume it to go "
         "on with what is left; a new snapshot at the source (likewise) brings back what is gone. "
         "tidewire.log.retention.ms and tidewire.log.retention.bytes say how much is kept",
-        log_.store.name(), topic, partition, state.expired_start));
+        log_.store.name(), name.first, name.second, state.expired_start));
   });
 }
 

@@ -17,6 +17,9 @@ namespace tidewire::log {
 int64_t OffsetAt(Store& store, uint32_t topic, int32_t partition, const PartitionState& state,
                  uint64_t sequence, uint32_t index);
 
+// Whether retention deleted records of the partition that are still to be read at `position`.
+bool Misses(const LogPosition& position, const PartitionName& name, const PartitionState& state);
+
 // The stored batch; its checksum is verified. Throws FatalError naming the sequence.
 StoredBatchPtr ParseStoredBatch(const Store& store, uint64_t sequence, std::string value);
 
@@ -63,8 +66,8 @@ class StoredReader final : public Reader {
   // Loads what OpenDecoder needs to know of the batch's topics.
   void LoadWanted(const BatchHeader& header);
   std::vector<Wanted> WantedOf(uint32_t topic) const;
-  // Calls `use` with name, partition and state of each partition of the subscription of which
-  // retention deleted records that are still to be read. With the mutex held.
+  // Calls `use` with name and state of each partition of the subscription of which records are
+  // missed. With the mutex held.
   template <class Use>
   void ForEachGap(Use use) const;
   // Throws FatalError where there is such a gap. With the mutex held.

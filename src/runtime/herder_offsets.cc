@@ -2,6 +2,7 @@
 // API shows and changes them.
 #include "base/logging.h"
 #include "runtime/json_text.h"
+#include "runtime/sink_coverage.h"
 #include "runtime/sink_worker_task.h"
 #include "runtime/worker_herder.h"
 
@@ -86,11 +87,15 @@ std::function<void()> WorkerHerder::SinkOffsetChange(Connector& c,
   }
   return [this, name = c.name, plugin = c.plugin, properties = Effective(c.config), offsets] {
     const auto task = plugin->sink->CreateTask({plugin->sink->definition(), properties});
+    const log::Subscription subscription = SubscriptionOf(properties);
     const std::string before = task->Open();
+    const SinkCoverage coverage =
+        CoverageOf(log_, name, subscription, offsets.empty() ? std::string() : before);
     const std::string after = offsets.empty()
                                   ? std::string()
-                                  : log_.WithOffsets(SubscriptionOf(properties), before, offsets);
+                                  : log_.WithOffsets(subscription, coverage.position, offsets);
     task->AlterPosition(after);
+    NoteCoverage(log_, name, coverage);
     log_.WriteState({{SinkPositionKey(name),
                       after.empty() ? std::nullopt : std::optional<std::string>(after)}});
   };

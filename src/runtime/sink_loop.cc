@@ -1,6 +1,7 @@
 #include "runtime/sink_loop.h"
 
 #include "base/failpoint.h"
+#include "runtime/sink_coverage.h"
 
 namespace tidewire::runtime {
 namespace {
@@ -40,8 +41,16 @@ SinkLoop::SinkLoop(SinkEnvironment& environment, sink::SinkTask& task)
 
 void SinkLoop::Open() {
   end_ = task_.Open();
+  const SinkCoverage coverage =
+      CoverageOf(*environment_.log, environment_.connector, environment_.subscription, end_);
+  if (coverage.position != end_) {
+    task_.AlterPosition(coverage.position);
+    end_ = task_.Open();
+  }
   Failpoint("sink.opened");
   reader_ = environment_.log->OpenReader(environment_.subscription, end_, environment_.start);
+  // Before the first commit of a new subscription, but not for a position that leads nowhere.
+  NoteCoverage(*environment_.log, environment_.connector, coverage);
   end_ = reader_->position();
   committed_ = task_.committed();
   committed_changed_ = true;

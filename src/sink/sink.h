@@ -51,7 +51,8 @@ class SinkTask {
   // The last position committed at the target.
   virtual const std::string& committed() const = 0;
   virtual SinkCounters counters() const = 0;
-  // Sets the stored position (PATCH/DELETE offsets of a stopped connector); empty removes it.
+  // Sets the stored position, while nothing was put since Open (offsets altered by hand, a changed
+  // subscription); empty removes it.
   virtual void AlterPosition(const std::string& position) = 0;
   // Makes a call that is under way in the task's thread, and all later ones, throw RetriableError
   // soon instead of waiting for the target. For a task that is to end and does not. Thread-safe.

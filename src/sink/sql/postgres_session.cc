@@ -306,7 +306,8 @@ void PostgresSession::Merge(const RowPlan& plan, const std::string& statements) 
   // Without an index a nested loop would read the target once for each row.
   Run(plan.unique_key
           ? statements
-          : "SET LOCAL enable_hashjoin = on; " + statements + "; SET LOCAL enable_hashjoin = off");
+          : "SET LOCAL enable_hashjoin = on; SET LOCAL enable_nestloop = off; " + statements +
+                "; SET LOCAL enable_hashjoin = off; SET LOCAL enable_nestloop = on");
 }
 
 void PostgresSession::DeleteRows(const RowPlan& plan, std::span<const Datum* const> rows) {

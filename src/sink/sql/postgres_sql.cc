@@ -134,6 +134,28 @@ std::string ConflictTail(const RowPlan& plan, std::string_view mask) {
   return out;
 }
 
+// Whether the staging table has an index: see KeyMatch.
+bool IndexesStage(const RowPlan& plan) { return plan.unique_key && plan.key.size() > 1; }
+
+// Rows `t` of the table that have the key of the staged row `s`. Each staged row has to be looked
+// up through the table's index, whatever the planner believes to know of the table: one that was
+// vacuumed when it was empty and has been filled again counts as empty, and would be read as a
+// whole in the order of its index, with all of the staging table for each of its rows. That order
+// is only thought of where it could serve a merge join, which ANY never can. With more columns ANY
+// might not be taken as a condition of the index; there the staging table has one, too, so that
+// either order will do.
+std::string KeyMatch(const RowPlan& plan) {
+  const bool any = plan.unique_key && !IndexesStage(plan);
+  std::string out;
+  for (const uint32_t k : plan.key) {
+    const std::string name = Name(plan, k);
+    if (!out.empty()) out += " AND ";
+    out += any ? fmt::format("t.{} = ANY (ARRAY[s.{}])", name, name)
+               : fmt::format("t.{} = s.{}", name, name);
+  }
+  return out;
+}
+
 bool LacksSome(std::string_view mask) { return mask.find('0') != std::string_view::npos; }
 
 // Updates the rows of the condition; where there are none, inserts. Needs no unique index, and
@@ -242,9 +264,12 @@ std::string CopyStatement(std::string_view table, const RowPlan& plan,
 
 std::string StageStatement(std::string_view stage, const RowPlan& plan,
                            const std::vector<uint32_t>& fields) {
-  return fmt::format(
+  std::string out = fmt::format(
       "CREATE TEMPORARY TABLE {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA", stage,
       Names(plan, fields), QuoteTable(plan.table->name));
+  if (IndexesStage(plan))
+    out += fmt::format("; CREATE INDEX ON pg_temp.{} ({})", stage, Names(plan, plan.key));
+  return out;
 }
 
 std::string MergeStatements(RowOp op, std::string_view stage, const RowPlan& plan,
@@ -255,11 +280,7 @@ std::string MergeStatements(RowOp op, std::string_view stage, const RowPlan& pla
     return fmt::format("{}SELECT {} FROM {}{}", InsertHead(plan, fields), Names(plan, fields),
                        stage, ConflictTail(plan, mask));
   }
-  std::string keys;
-  for (const uint32_t k : plan.key) {
-    if (!keys.empty()) keys += " AND ";
-    keys += "t." + Name(plan, k) + " = s." + Name(plan, k);
-  }
+  const std::string keys = KeyMatch(plan);
   std::string out;
   const std::vector<uint32_t> set = SettableFields(plan, mask, false);
   for (const uint32_t f : set) {
@@ -269,18 +290,15 @@ std::string MergeStatements(RowOp op, std::string_view stage, const RowPlan& pla
   if (!set.empty()) out += fmt::format(" FROM {} s WHERE {}", stage, keys);
   if (op == RowOp::kUpdate) return out;
   if (!out.empty()) out += "; ";
-  return out + fmt::format("{}SELECT {} FROM {} s WHERE NOT EXISTS (SELECT 1 FROM {} t WHERE {})",
-                           InsertHead(plan, fields), Names(plan, fields, "s."), stage, table, keys);
+  // OFFSET keeps it a look-up for each row; as a join it could go wrong like KeyMatch.
+  return out + fmt::format("{}SELECT {} FROM {} s WHERE NOT EXISTS (SELECT 1 FROM {} t WHERE {}{})",
+                           InsertHead(plan, fields), Names(plan, fields, "s."), stage, table, keys,
+                           plan.unique_key ? " OFFSET 0" : "");
 }
 
 std::string DeleteStatement(std::string_view stage, const RowPlan& plan) {
-  std::string keys;
-  for (const uint32_t k : plan.key) {
-    if (!keys.empty()) keys += " AND ";
-    keys += "t." + Name(plan, k) + " = s." + Name(plan, k);
-  }
   return fmt::format("DELETE FROM {} t USING {} s WHERE {}", QuoteTable(plan.table->name), stage,
-                     keys);
+                     KeyMatch(plan));
 }
 
 }  // namespace tidewire::sink

@@ -24,7 +24,7 @@ class RecordingSink final : public sink::SinkTask {
   }
   const std::string& committed() const override { return committed_; }
   sink::SinkCounters counters() const override { return {}; }
-  void AlterPosition(const std::string&) override {}
+  void AlterPosition(const std::string& position) override { opened_at = position; }
 
   std::string opened_at;
   std::vector<std::string> behind, ends;
