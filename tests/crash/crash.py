@@ -91,7 +91,7 @@ class Chaos:
         time.sleep(self.rng.choice((0.05, 0.3, 1, 2, 3)))
         action = self.rng.choices(
             [self.kill, self.kill_at_failpoint, self.stop_worker, self.restart_target, self.restart_source,
-             self.freeze_target], weights=[6, 8, 1, 1, 1, 1])[0]
+             self.freeze_target, self.vacuum_target], weights=[6, 8, 1, 1, 1, 1, 1])[0]
         action()
 
     def kill(self):
@@ -139,6 +139,11 @@ class Chaos:
         self.replication.target.server.freeze()
         time.sleep(self.rng.uniform(0.2, 3))
         self.replication.target.server.thaw()
+
+    def vacuum_target(self):
+        """At a moment when a table is empty, this leaves statistics that say so for long."""
+        self.count("target vacuum")
+        self.replication.target.execute("VACUUM (TRUNCATE false)")
 
 
 class Results:

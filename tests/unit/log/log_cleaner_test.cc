@@ -173,12 +173,11 @@ TEST_F(LogCleanerTest, TellsAReaderThatComesBetweenTheDeletionAndItsEnd) {
   FetchOne(*reader);
   int told = 0;
   store->behind = [&] {
-    store->behind = [] {};
+    if (told++ > 0) return;
     EXPECT_THROW(FetchOne(*reader), FatalError);
-    ++told;
   };
   log_->Clean();
-  EXPECT_EQ(told, 1);
+  EXPECT_GE(told, 1);
 }
 
 TEST_F(LogCleanerTest, ADeletionThatFailsIsMissedByNobody) {
