@@ -1,7 +1,5 @@
 #include "runtime/sink_coverage.h"
 
-#include <rapidjson/document.h>
-
 #include "base/error.h"
 #include "base/logging.h"
 #include "runtime/json_text.h"
