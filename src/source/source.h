@@ -30,7 +30,7 @@ struct SnapshotProgress {
 // What a thread that hands a batch over does next.
 enum class Then {
   kGoesOn,  // It has more to hand over.
-  kWaits,   // It has nothing more for now, and may be used to make the batch durable: that spares
+  kWaits,   // It would wait for its database: it may make the batch durable itself, which spares
             // the way to another thread.
 };
 

@@ -2,11 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
-
 #include "base/error.h"
 #include "log/memory_log.h"
 #include "unit/log/log_fixture.h"
+#include "unit/log/watched_store.h"
 
 namespace tidewire::log {
 namespace {
@@ -14,30 +13,6 @@ namespace {
 using model::Op;
 
 constexpr int64_t kHour = 3600 * 1000;
-
-// Calls `behind` after each change, as a reader might come at this moment.
-class WatchedStore final : public Store {
- public:
-  void Commit(const StoreChanges& changes) override {
-    if (fails) throw RetriableError("the disk is full");
-    inner_->Commit(changes);
-    behind();
-  }
-  std::optional<std::string> Get(Table table, std::string_view key) override {
-    return inner_->Get(table, key);
-  }
-  std::unique_ptr<StoreCursor> NewCursor(Table table) override { return inner_->NewCursor(table); }
-  void Reclaim(std::string_view key) override { inner_->Reclaim(key); }
-  uint64_t SizeBytes() override { return inner_->SizeBytes(); }
-  uint64_t BatchBytes(std::string_view key) override { return inner_->BatchBytes(key); }
-  const std::string& name() const override { return inner_->name(); }
-
-  std::function<void()> behind = [] {};
-  bool fails = false;
-
- private:
-  const std::shared_ptr<Store> inner_ = MakeMemoryStore();
-};
 
 class LogCleanerTest : public testing::Test {
  protected:

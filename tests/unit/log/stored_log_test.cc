@@ -6,6 +6,7 @@
 #include "log/memory_log.h"
 #include "log/partitioner.h"
 #include "unit/log/log_fixture.h"
+#include "unit/log/watched_store.h"
 
 namespace tidewire::log {
 namespace {
@@ -402,30 +403,8 @@ TEST_F(StoredLogTest, SharesOneSchemaObjectBetweenBatches) {
   EXPECT_EQ(*first.batch->schemas[0]->table, *a_->table);
 }
 
-// Fails when told to; nothing is then changed.
-class FailingStore final : public Store {
- public:
-  explicit FailingStore(std::shared_ptr<Store> below) : below_(std::move(below)) {}
-  bool fails = false;
-  void Commit(const StoreChanges& changes) override {
-    if (fails) throw RetriableError("disk full");
-    below_->Commit(changes);
-  }
-  std::optional<std::string> Get(Table table, std::string_view key) override {
-    return below_->Get(table, key);
-  }
-  std::unique_ptr<StoreCursor> NewCursor(Table table) override { return below_->NewCursor(table); }
-  void Reclaim(std::string_view key) override { below_->Reclaim(key); }
-  uint64_t SizeBytes() override { return below_->SizeBytes(); }
-  uint64_t BatchBytes(std::string_view key) override { return below_->BatchBytes(key); }
-  const std::string& name() const override { return below_->name(); }
-
- private:
-  const std::shared_ptr<Store> below_;
-};
-
 TEST_F(StoredLogTest, LeavesNoTraceOfAFailedAppend) {
-  auto failing = std::make_shared<FailingStore>(store_);
+  auto failing = std::make_shared<WatchedStore>(store_);
   log_ = MakeMemoryLog(failing, options_);
   AppendRange(*log_, a_, 1, 2);
   failing->fails = true;

@@ -26,7 +26,15 @@ class SourceSessionTest : public testing::Test {
     return batch;
   }
 
+  void FailAppends(int times) {
+    faults_.emplace(1, 1000, times);
+    failing_.emplace(*log_, *faults_, sim::Faults::Crashes::kNo);
+    environment_.log = &*failing_;
+  }
+
   const std::unique_ptr<log::StoredLog> log_ = log::MakeMemoryLog();
+  std::optional<sim::Faults> faults_;
+  std::optional<sim::FaultyLog> failing_;
   SourceEnvironment environment_;
   std::stop_source stop_;
   int times_durable_ = 0;
@@ -52,9 +60,7 @@ TEST_F(SourceSessionTest, ABatchThatOnlyConfirmsWritesNothing) {
 }
 
 TEST_F(SourceSessionTest, AFailedAppendReachesTheSourceAndConfirmsNothing) {
-  sim::Faults always(1, 1000, 1000);
-  sim::FaultyLog failing(*log_, always, sim::Faults::Crashes::kNo);
-  environment_.log = &failing;
+  FailAppends(1000);
   SourceSession session(environment_, stop_.get_token());
   ASSERT_TRUE(session.Emit(Confirming(10), source::Then::kGoesOn));
   EXPECT_FALSE(session.CommitSome());
@@ -74,23 +80,21 @@ TEST_F(SourceSessionTest, AThreadThatWaitsAnywayMakesDurableWhatIsQueued) {
 }
 
 TEST_F(SourceSessionTest, NothingIsMadeDurableBehindWhatCouldNotBe) {
-  sim::Faults once(1, 1000, 1);
-  sim::FaultyLog failing(*log_, once, sim::Faults::Crashes::kNo);
-  environment_.log = &failing;
+  FailAppends(1);
   SourceSession session(environment_, stop_.get_token());
   ASSERT_TRUE(session.Emit(Confirming(10), source::Then::kGoesOn));
   EXPECT_FALSE(session.CommitSome());
   EXPECT_THROW(session.Emit(Confirming(20), source::Then::kWaits), RetriableError);
   EXPECT_FALSE(session.CommitSome());
   EXPECT_TRUE(log_->SourceOffsets("c").empty());
+}
 
-  SourceSession inline_fault(environment_, stop_.get_token());
-  sim::Faults again(1, 1000, 1);
-  sim::FaultyLog failing_again(*log_, again, sim::Faults::Crashes::kNo);
-  environment_.log = &failing_again;
-  EXPECT_THROW(inline_fault.Emit(Confirming(10), source::Then::kWaits), RetriableError);
-  EXPECT_FALSE(inline_fault.CommitSome());
-  EXPECT_EQ(inline_fault.DurableConfirm(), 0u);
+TEST_F(SourceSessionTest, AnAppendThatFailsInTheSourcesThreadIsToldToIt) {
+  FailAppends(1);
+  SourceSession session(environment_, stop_.get_token());
+  EXPECT_THROW(session.Emit(Confirming(10), source::Then::kWaits), RetriableError);
+  EXPECT_FALSE(session.CommitSome());
+  EXPECT_EQ(session.DurableConfirm(), 0u);
 }
 
 TEST_F(SourceSessionTest, TwoThreadsThatCommitKeepTheOrder) {
