@@ -193,10 +193,14 @@ StoredBatchPtr LogState::FromTail(uint64_t sequence) const {
 }
 
 uint64_t LogState::FirstSequence() {
+  uint64_t end;
+  {
+    // Before the look into the store: what is appended meanwhile lies behind it.
+    std::lock_guard lock(mutex);
+    end = end_sequence;
+  }
   const auto cursor = store.NewCursor(Table::kBatches);
-  if (cursor->Seek({})) return SequenceOfKey(cursor->key());
-  std::lock_guard lock(mutex);
-  return end_sequence;
+  return cursor->Seek({}) ? std::min(SequenceOfKey(cursor->key()), end) : end;
 }
 
 std::vector<model::TopicSchemaPtr> LogState::SchemasOf(uint64_t sequence,

@@ -103,7 +103,8 @@ class LogState {
   // The oldest batch that readers may still take from memory.
   uint64_t FirstInTail() const { return end_sequence - tail_.size(); }
 
-  // Without the mutex. The first batch in the store; where the next one goes when there is none.
+  // Without the mutex. The first batch that is published; where the next one goes when there is
+  // none.
   uint64_t FirstSequence();
 
   // Without the mutex. Throws FatalError naming the sequence and the schema when it is missing or

@@ -181,7 +181,7 @@ std::unique_ptr<Reader> StoredLog::OpenReader(const Subscription& subscription,
   if (!from.empty()) {
     position = LogPosition::Parse(from);
   } else {
-    position.sequence = start == StartAt::kLatest ? end : std::min(first, end);
+    position.sequence = start == StartAt::kLatest ? end : first;
     position.log = state_.id();
   }
   if (position.log != state_.id() || position.sequence > end) {

@@ -403,6 +403,19 @@ TEST_F(StoredLogTest, SharesOneSchemaObjectBetweenBatches) {
   EXPECT_EQ(*first.batch->schemas[0]->table, *a_->table);
 }
 
+TEST_F(StoredLogTest, WhoBeginsWhileTheFirstBatchIsAppendedReadsIt) {
+  const auto store = std::make_shared<WatchedStore>();
+  log_ = MakeMemoryLog(store, options_);
+  log_->CreateTopic("a", 1, {});
+  bool appended = false;
+  store->looked = [&] {
+    if (std::exchange(appended, true)) return;
+    AppendRange(*log_, a_, 1, 2);
+  };
+  EXPECT_EQ(ReadAll(*ReaderOf({"a"})).ids, Range(1, 2));
+  EXPECT_TRUE(appended);
+}
+
 TEST_F(StoredLogTest, LeavesNoTraceOfAFailedAppend) {
   auto failing = std::make_shared<WatchedStore>(store_);
   log_ = MakeMemoryLog(failing, options_);

@@ -18,6 +18,7 @@ class WatchedStore final : public Store {
 
   bool fails = false;                    // Then nothing is changed.
   std::function<void()> behind = [] {};  // Called after each change, by its thread.
+  std::function<void()> looked = [] {};  // Called when a cursor was made, by its thread.
 
   void Commit(const StoreChanges& changes) override {
     if (fails) throw RetriableError("disk full");
@@ -27,7 +28,11 @@ class WatchedStore final : public Store {
   std::optional<std::string> Get(Table table, std::string_view key) override {
     return below_->Get(table, key);
   }
-  std::unique_ptr<StoreCursor> NewCursor(Table table) override { return below_->NewCursor(table); }
+  std::unique_ptr<StoreCursor> NewCursor(Table table) override {
+    auto cursor = below_->NewCursor(table);
+    looked();
+    return cursor;
+  }
   void Reclaim(std::string_view key) override { below_->Reclaim(key); }
   uint64_t SizeBytes() override { return below_->SizeBytes(); }
   uint64_t BatchBytes(std::string_view key) override { return below_->BatchBytes(key); }
