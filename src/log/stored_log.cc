@@ -171,25 +171,24 @@ void StoredLog::Append(std::span<const PendingAppend> batches) {
 
 std::unique_ptr<Reader> StoredLog::OpenReader(const Subscription& subscription,
                                               const Position& from, StartAt start) {
-  LogPosition position;
-  const uint64_t first = state_.FirstSequence();
   uint64_t end;
   {
     std::lock_guard lock(state_.mutex);
     end = state_.end_sequence;
   }
-  if (!from.empty()) {
-    position = LogPosition::Parse(from);
-  } else {
-    position.sequence = start == StartAt::kLatest ? end : first;
+  LogPosition position;
+  if (from.empty()) {
+    position.sequence = start == StartAt::kLatest ? end : state_.FirstSequence();
     position.log = state_.id();
-  }
-  if (position.log != state_.id() || position.sequence > end) {
-    throw FatalError(
-        fmt::format("position {} is none of the log {} (id {}, end {}): the log was replaced, or "
-                    "is an older copy; reset the sink's offsets "
-                    "(DELETE /connectors/{{name}}/offsets) after the replica was checked",
-                    from, store_->name(), state_.id(), end));
+  } else {
+    position = LogPosition::Parse(from);
+    if (position.log != state_.id() || position.sequence > end) {
+      throw FatalError(
+          fmt::format("position {} is none of the log {} (id {}, end {}): the log was replaced, or "
+                      "is an older copy; reset the sink's offsets "
+                      "(DELETE /connectors/{{name}}/offsets) after the replica was checked",
+                      from, store_->name(), state_.id(), end));
+    }
   }
   auto reader = std::make_unique<StoredReader>(state_, subscription, std::move(position));
   reader->Begin(!from.empty());
