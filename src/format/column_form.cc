@@ -5,6 +5,7 @@
 #include "format/decimal_text.h"
 #include "format/pg_text.h"
 #include "format/time_text.h"
+#include "model/calendar.h"
 
 namespace tidewire::format {
 namespace {
@@ -188,7 +189,7 @@ int64_t TimestampMicros(int64_t v) {
 int64_t TimestampMillis(int64_t v) {
   if (v == model::kPositiveInfinity) return kPositiveInfinityMicros / 1000;
   if (v == model::kNegativeInfinity) return kNegativeInfinityMicros / 1000;
-  return FloorDiv(v, 1000) + model::kEpoch2000Micros / 1000;
+  return model::FloorDiv(v, 1000) + model::kEpoch2000Micros / 1000;
 }
 
 int64_t TimestampNanos(int64_t v) {

@@ -3,40 +3,19 @@
 #include <charconv>
 
 #include "format/json_text.h"
+#include "model/calendar.h"
 #include "model/datum.h"
 
 namespace tidewire::format {
 namespace {
 
-struct Civil {
-  int64_t year;
-  int64_t month;
-  int64_t day;
-};
+using model::Civil;
+using model::FloorDiv;
+using model::kMicrosPerDay;
+using model::kMicrosPerSecond;
 
-// Days and dates: eras of 400 years, years that begin in March.
-Civil CivilFromDays(int64_t days) {
-  days += 719'468;
-  const int64_t era = FloorDiv(days, 146'097);
-  const int64_t day_of_era = days - era * 146'097;
-  const int64_t year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
-  const int64_t day_of_year =
-      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const int64_t shifted_month = (5 * day_of_year + 2) / 153;
-  const int64_t month = shifted_month < 10 ? shifted_month + 3 : shifted_month - 9;
-  return {year_of_era + era * 400 + (month <= 2 ? 1 : 0), month,
-          day_of_year - (153 * shifted_month + 2) / 5 + 1};
-}
-
-int64_t DaysFromCivil(const Civil& c) {
-  const int64_t year = c.year - (c.month <= 2 ? 1 : 0);
-  const int64_t era = FloorDiv(year, 400);
-  const int64_t year_of_era = year - era * 400;
-  const int64_t day_of_year = (153 * (c.month > 2 ? c.month - 3 : c.month + 9) + 2) / 5 + c.day - 1;
-  const int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-  return era * 146'097 + day_of_era - 719'468;
-}
+// More hours than PostgreSQL's microseconds hold, and few enough for sums of them.
+constexpr int64_t kMaxIntervalField = 1'000'000'000'000;
 
 void AppendTwo(std::string& out, int64_t v) {
   out += static_cast<char>('0' + v / 10);
@@ -92,16 +71,17 @@ class Scanner {
 
 bool ScanDate(Scanner& in, Civil& date) {
   return in.Number(date.year) && in.Take('-') && in.Number(date.month) && in.Take('-') &&
-         in.Number(date.day) && date.month >= 1 && date.month <= 12 && date.day >= 1 &&
-         date.day <= 31;
+         in.Number(date.day);
 }
 
+// Up to 24:00, and with a leap second.
 bool ScanTime(Scanner& in, int64_t& micros) {
   int64_t hours = 0;
   int64_t minutes = 0;
   int64_t seconds = 0;
   if (!in.Number(hours) || !in.Take(':') || !in.Number(minutes)) return false;
   if (in.Take(':') && !in.Number(seconds)) return false;
+  if (hours > 24 || minutes > 59 || seconds > 60) return false;
   micros = ((hours * 60 + minutes) * 60 + seconds) * kMicrosPerSecond;
   if (in.Take('.')) micros += in.Fraction();
   return true;
@@ -119,6 +99,7 @@ bool ScanZone(Scanner& in, int64_t& offset) {
   if (!in.Number(hours)) return false;
   if (in.Take(':') && !in.Number(minutes)) return false;
   if (in.Take(':') && !in.Number(seconds)) return false;
+  if (hours > 24 || minutes > 59 || seconds > 59) return false;
   offset = ((hours * 60 + minutes) * 60 + seconds) * kMicrosPerSecond;
   if (west) offset = -offset;
   return true;
@@ -139,13 +120,8 @@ std::string_view TrimSeconds(std::string_view seconds) {
 
 }  // namespace
 
-int64_t FloorDiv(int64_t value, int64_t divisor) {
-  const int64_t quotient = value / divisor;
-  return value % divisor < 0 ? quotient - 1 : quotient;
-}
-
 void AppendIsoDate(std::string& out, int64_t days) {
-  const Civil date = CivilFromDays(days);
+  const Civil date = model::CivilFromDays(days);
   AppendYear(out, date.year);
   out += '-';
   AppendTwo(out, date.month);
@@ -205,8 +181,8 @@ std::optional<int64_t> ParseDate(std::string_view text) {
   Civil date{};
   if (!ScanDate(in, date)) return std::nullopt;
   if (in.TakeText(" BC")) date.year = 1 - date.year;
-  if (!in.at_end()) return std::nullopt;
-  return DaysFromCivil(date);
+  if (!in.at_end() || !InRange(date, model::kMaxDateYear)) return std::nullopt;
+  return model::DaysFromCivil(date);
 }
 
 std::optional<int64_t> ParseTime(std::string_view text) {
@@ -227,8 +203,8 @@ std::optional<int64_t> ParseTimestamp(std::string_view text) {
     return std::nullopt;
   }
   if (in.TakeText(" BC")) date.year = 1 - date.year;
-  if (!in.at_end()) return std::nullopt;
-  return (DaysFromCivil(date) - model::kEpoch2000Days) * kMicrosPerDay + micros - offset;
+  if (!in.at_end() || !InRange(date, model::kMaxTimestampYear)) return std::nullopt;
+  return (model::DaysFromCivil(date) - model::kEpoch2000Days) * kMicrosPerDay + micros - offset;
 }
 
 std::optional<IntervalFields> ParseInterval(std::string_view text) {
@@ -251,7 +227,10 @@ std::optional<IntervalFields> ParseInterval(std::string_view text) {
     }
     int64_t value = 0;
     const auto r = std::from_chars(number.data(), number.data() + number.size(), value);
-    if (r.ec != std::errc() || r.ptr != number.data() + number.size()) return std::nullopt;
+    if (r.ec != std::errc() || r.ptr != number.data() + number.size() ||
+        value > kMaxIntervalField || value < -kMaxIntervalField) {
+      return std::nullopt;
+    }
     switch (text[unit]) {
       case 'Y':
         fields.years = value;

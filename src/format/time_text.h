@@ -10,13 +10,8 @@
 
 namespace tidewire::format {
 
-inline constexpr int64_t kMicrosPerSecond = 1'000'000;
-inline constexpr int64_t kMicrosPerDay = 86'400 * kMicrosPerSecond;
-
 // How many digits of a second's fraction are written.
 inline constexpr int kTrimmedFraction = -1;  // As many as there are without trailing zeros.
-
-int64_t FloorDiv(int64_t value, int64_t divisor);
 
 // "2024-02-29", "-0043-03-15", "+10000-01-01"; `days` since 1970-01-01.
 void AppendIsoDate(std::string& out, int64_t days);

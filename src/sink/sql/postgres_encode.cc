@@ -8,12 +8,15 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "model/calendar.h"
 
 namespace tidewire::sink {
 namespace {
 
 using model::Datum;
 using model::Kind;
+using model::kMicrosPerDay;
+using model::kMicrosPerSecond;
 
 // Numbers of the built-in types, fixed for ever (src/include/catalog/pg_type.dat).
 namespace oid {
@@ -22,9 +25,6 @@ constexpr uint32_t kBool = 16, kBytea = 17, kName = 19, kInt8 = 20, kInt2 = 21, 
                    kVarchar = 1043, kDate = 1082, kTime = 1083, kTimestamp = 1114,
                    kTimestampTz = 1184, kNumeric = 1700, kUuid = 2950, kJsonb = 3802;
 }  // namespace oid
-
-constexpr int64_t kMicrosOfSecond = 1'000'000;
-constexpr int64_t kMicrosOfDay = 86'400 * kMicrosOfSecond;
 
 template <class T>
 void AppendSized(std::string& out, T value) {
@@ -92,35 +92,27 @@ void AppendReal(T value, std::string& out) {
   }
 }
 
-// Civil date of a day count, proleptic Gregorian (H. Hinnant, "chrono-compatible low-level date
-// algorithms").
 void AppendDate(int64_t days, std::string& out, bool& before_christ) {
-  days += 719'468;
-  const int64_t era = (days >= 0 ? days : days - 146'096) / 146'097;
-  const int64_t doe = days - era * 146'097;
-  const int64_t yoe = (doe - doe / 1460 + doe / 36'524 - doe / 146'096) / 365;
-  const int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-  const int64_t mp = (5 * doy + 2) / 153;
-  const int64_t month = mp < 10 ? mp + 3 : mp - 9;
-  int64_t year = yoe + era * 400 + (month <= 2 ? 1 : 0);
+  const model::Civil date = model::CivilFromDays(days);
+  int64_t year = date.year;
   before_christ = year <= 0;
   if (before_christ) year = 1 - year;
   if (year < 1000) out.append(year < 10 ? "000" : year < 100 ? "00" : "0");
   AppendNumber(year, out);
   out += '-';
-  AppendTwo(month, out);
+  AppendTwo(date.month, out);
   out += '-';
-  AppendTwo(doy - (153 * mp + 2) / 5 + 1, out);
+  AppendTwo(date.day, out);
 }
 
 void AppendTime(int64_t micros, std::string& out) {
-  const int64_t seconds = micros / kMicrosOfSecond;
+  const int64_t seconds = micros / kMicrosPerSecond;
   AppendTwo(seconds / 3600, out);
   out += ':';
   AppendTwo(seconds / 60 % 60, out);
   out += ':';
   AppendTwo(seconds % 60, out);
-  if (const int64_t fraction = micros % kMicrosOfSecond; fraction != 0) {
+  if (const int64_t fraction = micros % kMicrosPerSecond; fraction != 0) {
     out += '.';
     AppendTwo(fraction / 10'000, out);
     AppendTwo(fraction / 100 % 100, out);
@@ -140,10 +132,10 @@ bool AppendInfinity(int64_t value, std::string& out) {
 }
 
 void AppendTimestamp(int64_t micros, std::string_view zone, std::string& out) {
-  int64_t days = micros / kMicrosOfDay;
-  int64_t rest = micros % kMicrosOfDay;
+  int64_t days = micros / kMicrosPerDay;
+  int64_t rest = micros % kMicrosPerDay;
   if (rest < 0) {
-    rest += kMicrosOfDay;
+    rest += kMicrosPerDay;
     --days;
   }
   bool before_christ = false;

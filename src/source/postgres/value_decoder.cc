@@ -3,16 +3,17 @@
 #include <charconv>
 
 #include "base/error.h"
+#include "model/calendar.h"
 
 namespace tidewire::source {
 namespace {
 
+using model::Civil;
 using model::ColumnType;
 using model::Datum;
 using model::Kind;
-
-constexpr int64_t kMicrosPerSecond = 1'000'000;
-constexpr int64_t kMicrosPerDay = 86'400 * kMicrosPerSecond;
+using model::kMicrosPerDay;
+using model::kMicrosPerSecond;
 
 [[noreturn]] void Fail(std::string_view text, std::string_view type) {
   throw DataError(fmt::format("\"{}\" is no {}", text.substr(0, 64), type));
@@ -70,8 +71,9 @@ class Scanner {
     next_ = end_;
     return true;
   }
-  void ExpectEnd() const {
-    if (next_ != end_) Fail(text_, type_);
+  void ExpectEnd() const { Require(next_ == end_); }
+  void Require(bool fits) const {
+    if (!fits) Fail(text_, type_);
   }
   // "infinity" or "-infinity".
   static std::optional<int64_t> Infinity(std::string_view text) {
@@ -86,24 +88,6 @@ class Scanner {
   const char* next_;
   const char* end_;
 };
-
-struct Civil {
-  int64_t year;
-  int32_t month;
-  int32_t day;
-};
-
-// Days since 1970-01-01 in the proleptic Gregorian calendar, as PostgreSQL counts. The year begins
-// in March, so that the leap day is its last.
-int64_t DaysFromCivil(const Civil& date) {
-  const int64_t year = date.year - (date.month <= 2 ? 1 : 0);
-  const int64_t era = (year >= 0 ? year : year - 399) / 400;
-  const int64_t year_of_era = year - era * 400;
-  const int64_t month_from_march = (date.month + 9) % 12;
-  const int64_t day_of_year = (153 * month_from_march + 2) / 5 + date.day - 1;
-  const int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-  return era * 146'097 + day_of_era - 719'468;
-}
 
 Civil ReadDate(Scanner& in) {
   Civil date{};
@@ -140,6 +124,7 @@ Datum DecodeDate(std::string_view text) {
   Civil date = ReadDate(in);
   if (in.SkipEra()) date.year = 1 - date.year;
   in.ExpectEnd();
+  in.Require(InRange(date, model::kMaxDateYear));
   return Datum::Integer(DaysFromCivil(date));
 }
 
@@ -159,6 +144,7 @@ Datum DecodeTimestamp(std::string_view text, bool zoned) {
   if (zoned) micros -= ReadZoneMicros(in);
   if (in.SkipEra()) date.year = 1 - date.year;
   in.ExpectEnd();
+  in.Require(InRange(date, model::kMaxTimestampYear));
   const int64_t days = DaysFromCivil(date) - model::kEpoch2000Days;
   return Datum::Integer(days * kMicrosPerDay + micros);
 }

@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "model/calendar.h"
 #include "model/datum.h"
 
 namespace tidewire::format {
@@ -61,11 +62,11 @@ TEST(IsoTime, WritesTheFractionAsAsked) {
   EXPECT_EQ(Time(45'296'000'000, 3), "12:34:56.000");
   EXPECT_EQ(Time(45'296'789'012, 3), "12:34:56.789");
   EXPECT_EQ(Time(45'296'789'012, 0), "12:34:56");
-  EXPECT_EQ(Time(kMicrosPerDay), "24:00:00");
+  EXPECT_EQ(Time(model::kMicrosPerDay), "24:00:00");
 }
 
 TEST(Time, IsReadUpTo24Hours) {
-  EXPECT_EQ(ParseTime("24:00:00"), kMicrosPerDay);
+  EXPECT_EQ(ParseTime("24:00:00"), model::kMicrosPerDay);
   EXPECT_EQ(ParseTime("12:34"), 45'240'000'000);
   EXPECT_EQ(ParseTime("00:00:00.000001"), 1);
   EXPECT_EQ(ParseTime("24:00:01"), std::nullopt);
@@ -77,11 +78,16 @@ TEST(Timestamp, IsReadWithZoneAndEra) {
   EXPECT_EQ(ParseTimestamp("2000-01-01 02:00:00+02"), 0);
   EXPECT_EQ(ParseTimestamp("1999-12-31 18:30:00-05:30"), 0);
   EXPECT_EQ(ParseTimestamp("2000-01-01T00:00:00.5Z"), 500'000);
-  EXPECT_EQ(ParseTimestamp("2000-01-02"), kMicrosPerDay);
+  EXPECT_EQ(ParseTimestamp("2000-01-02"), model::kMicrosPerDay);
   EXPECT_EQ(ParseTimestamp("4713-01-01 00:00:00 BC"),
             -210'863'520'000'000'000 - model::kEpoch2000Micros);
   EXPECT_EQ(ParseTimestamp("-infinity"), model::kNegativeInfinity);
   EXPECT_EQ(ParseTimestamp("now"), std::nullopt);
+  EXPECT_EQ(ParseTimestamp("294276-12-31 23:59:59.999999"), 9'223'371'331'199'999'999);
+  EXPECT_EQ(ParseTimestamp("294277-01-01 00:00:00"), std::nullopt);
+  EXPECT_EQ(ParseTimestamp("470013-01-01 00:00:00+00 BC"), std::nullopt);
+  EXPECT_EQ(ParseTimestamp("2000-01-01 9223372036854775807:00"), std::nullopt);
+  EXPECT_EQ(ParseTimestamp("2000-01-01 00:00:00+9223372036854775807"), std::nullopt);
 }
 
 TEST(UtcTime, ShiftsToUtcAndKeeps24Hours) {
@@ -98,7 +104,7 @@ TEST(Interval, IsMicrosecondsWithMeanMonths) {
   EXPECT_EQ(Micros("P-1Y-2M3DT-4H-5M-6.789S"), -36'572'706'789'000);
   EXPECT_EQ(Micros("PT0S"), 0);
   EXPECT_EQ(Micros("PT-0.5S"), -500'000);
-  EXPECT_EQ(Micros("P2W"), 14 * kMicrosPerDay);
+  EXPECT_EQ(Micros("P2W"), 14 * model::kMicrosPerDay);
   EXPECT_EQ(Micros("P178000000Y"), std::numeric_limits<int64_t>::max());
   EXPECT_EQ(Micros("P-178000000Y"), std::numeric_limits<int64_t>::min());
 }
@@ -117,6 +123,7 @@ TEST(Interval, RefusesOtherStyles) {
   EXPECT_FALSE(ParseInterval("P1X"));
   EXPECT_FALSE(ParseInterval("P1.5Y"));
   EXPECT_FALSE(ParseInterval(""));
+  EXPECT_FALSE(ParseInterval("P9223372036854775807W"));
 }
 
 }  // namespace
