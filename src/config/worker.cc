@@ -36,7 +36,7 @@ const Row kRows[] = {
     {"tidewire.log.retention.bytes", Type::kLong, "-1", kYes,
      "How large the embedded log may grow before its oldest events go; -1: without limit."},
     {"tidewire.log.retention.check.interval.ms", Type::kLong, "300000", kYes,
-     "How often events that may go are looked for, and topics compacted."},
+     "How often events that may go are looked for, and topics compacted; 0: never."},
     {"tidewire.log.partitions", Type::kInt, "1", kYes,
      "Partitions of a topic that is made by its first event."},
     {"tidewire.queue.bytes", Type::kLong, "16777216", kYes,

@@ -47,6 +47,15 @@ std::map<TopicPartition, int64_t> Places(log::Log& log, const log::Subscription&
   return out;
 }
 
+log::Subscription Both(const std::map<TopicPartition, int64_t>& before,
+                       const std::map<TopicPartition, int64_t>& now) {
+  log::Subscription out;
+  for (const auto& [at, offset] : before) {
+    if (now.contains(at)) out.topics.push_back(at.first);
+  }
+  return out;
+}
+
 }  // namespace
 
 SinkCoverage CoverageOf(log::Log& log, const std::string& connector,
@@ -70,6 +79,8 @@ SinkCoverage CoverageOf(log::Log& log, const std::string& connector,
       if (!now.contains(at)) noted.left[at] = offset;
     }
     if (!joined.empty()) {
+      // Throws where the position leads nowhere: what is made of it would hide that.
+      log.OpenReader(Both(before, now), position, log::StartAt::kEarliest);
       out.position = log.WithOffsets(subscription, position, joined);
       Logger("runtime.task")
           .info(

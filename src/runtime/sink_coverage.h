@@ -22,7 +22,7 @@ struct SinkCoverage {
 };
 
 // `position` is the target's; empty: none, so everything is still to be read. Throws what the log
-// throws.
+// throws: FatalError where the position is of another log, or where something was missed.
 SinkCoverage CoverageOf(log::Log& log, const std::string& connector,
                         const log::Subscription& subscription, const log::Position& position);
 // Durable on return.

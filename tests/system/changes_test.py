@@ -255,3 +255,22 @@ def test_message_key_columns_make_the_key(replication):
     replication.start_source(message_key_columns="public.t:b,a")
     wait_until(lambda: events(replication, r"t\.public\.t"), 20, "a record")
     assert events(replication, r"t\.public\.t") == [("r", {"a": 2, "b": 3})]
+
+
+@pytest.mark.parametrize("key", ["bigint", "numeric(10,2)", "int[]", "varchar(20)", "char(8)", "uuid", "mood",
+                                 "positive"])
+def test_bulks_of_changes_find_their_rows_by_keys_of_any_type(replication, key):
+    made = {"int[]": "ARRAY[i, i + 1]", "uuid": "md5(i::text)::uuid", "mood": "('m' || i)::mood"}.get(key, f"i::{key}")
+    replication.ddl("CREATE DOMAIN positive AS bigint CHECK (VALUE > 0)")
+    members = ", ".join(f"'m{i}'" for i in range(1, 401))
+    replication.ddl(f"CREATE TYPE mood AS ENUM ({members}); CREATE TABLE t (k {key} PRIMARY KEY, n int, big text)")
+    replication.source.execute("ALTER TABLE t ALTER big SET STORAGE EXTERNAL; INSERT INTO t SELECT " + made +
+                               ", i, repeat('x', 3000) FROM generate_series(1, 400) i")
+    replication.start()
+    replication.assert_equal("t")
+    replication.worker.put("/admin/loggers/sink.sql", {"level": "DEBUG"})
+    # Updates lack the large value, so they go by the key as well.
+    replication.source.execute("BEGIN; UPDATE t SET n = -n WHERE n > 100; DELETE FROM t WHERE n > 0; COMMIT")
+    replication.assert_equal("t")
+    assert replication.target.value("SELECT count(*) FROM t") == 300
+    assert "in bulk:" not in replication.worker.log_text(), "a bulk was refused and its rows went one by one"

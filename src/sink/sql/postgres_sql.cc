@@ -134,18 +134,22 @@ std::string ConflictTail(const RowPlan& plan, std::string_view mask) {
   return out;
 }
 
-// Whether the staging table has an index: see KeyMatch.
-bool IndexesStage(const RowPlan& plan) { return plan.unique_key && plan.key.size() > 1; }
+// Whether one staged key can stand as an array of one: elements of an array key cannot.
+bool MatchesByAny(const RowPlan& plan) {
+  return plan.unique_key && plan.key.size() == 1 &&
+         HasPlainEquality(Column(plan, plan.key[0]).type_id);
+}
 
 // Rows `t` of the table that have the key of the staged row `s`. Each staged row has to be looked
 // up through the table's index, whatever the planner believes to know of the table: one that was
 // vacuumed when it was empty and has been filled again counts as empty, and would be read as a
 // whole in the order of its index, with all of the staging table for each of its rows. That order
-// is only thought of where it could serve a merge join, which ANY never can. With more columns ANY
-// might not be taken as a condition of the index; there the staging table has one, too, so that
-// either order will do.
+// is only thought of where it could serve a merge join, which ANY never can. Keys of several
+// columns, where ANY might not become a condition of the index, and of other types are compared as
+// they are; the staging table then has an index, too (StageStatement), so that either order will
+// do.
 std::string KeyMatch(const RowPlan& plan) {
-  const bool any = plan.unique_key && !IndexesStage(plan);
+  const bool any = MatchesByAny(plan);
   std::string out;
   for (const uint32_t k : plan.key) {
     const std::string name = Name(plan, k);
@@ -267,7 +271,7 @@ std::string StageStatement(std::string_view stage, const RowPlan& plan,
   std::string out = fmt::format(
       "CREATE TEMPORARY TABLE {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA", stage,
       Names(plan, fields), QuoteTable(plan.table->name));
-  if (IndexesStage(plan))
+  if (plan.unique_key && !MatchesByAny(plan))
     out += fmt::format("; CREATE INDEX ON pg_temp.{} ({})", stage, Names(plan, plan.key));
   return out;
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error.h"
 #include "log/memory_log.h"
 #include "unit/log/log_fixture.h"
 
@@ -65,6 +66,13 @@ TEST_F(SinkCoverageTest, TheSameSubscriptionNeedsNoWrite) {
   Run(both_);
   EXPECT_FALSE(CoverageOf(*log_, "s", both_, position_).note);
   EXPECT_EQ(CoverageOf(*log_, "s", both_, position_).position, position_);
+}
+
+TEST_F(SinkCoverageTest, APositionOfAnotherLogStaysOne) {
+  Run(only_a_);
+  position_ = R"({"sequence":1,"index":0,"log":"other"})";
+  EXPECT_THROW(Run(both_), FatalError);
+  EXPECT_THROW(Run(both_), FatalError);
 }
 
 TEST_F(SinkCoverageTest, WithoutAPositionEverythingIsToBeRead) {

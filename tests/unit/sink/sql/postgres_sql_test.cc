@@ -1,5 +1,6 @@
 #include "sink/sql/postgres_sql.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "sink/sql/options.h"
@@ -45,6 +46,30 @@ TEST(RowStatement, LooksTheRowUpWhereNoIndexDoesOrValuesLack) {
             "EXISTS (SELECT 1 FROM found)");
   EXPECT_EQ(RowStatement(RowOp::kUpsert, Plan(false), "", "").sql.find("ON CONFLICT"),
             std::string::npos);
+}
+
+TEST(BulkStatements, LookEachStagedRowUpThroughTheIndex) {
+  RowPlan plan = Plan(true);
+  const std::string table = "\"s\".\"t\"\"x\" t";
+  EXPECT_EQ(DeleteStatement("stage", plan),
+            "DELETE FROM " + table + " USING stage s WHERE t.\"k\" = ANY (ARRAY[s.\"k\"])");
+  EXPECT_EQ(StageStatement("stage", plan, plan.key).find("CREATE INDEX"), std::string::npos);
+  // Two columns.
+  plan.key = {0, 1};
+  EXPECT_EQ(DeleteStatement("stage", plan), "DELETE FROM " + table +
+                                                " USING stage s WHERE t.\"k\" = s.\"k\" AND "
+                                                "t.\"v\" = s.\"v\"");
+  EXPECT_THAT(StageStatement("stage", plan, plan.key),
+              testing::EndsWith("; CREATE INDEX ON pg_temp.stage (\"k\", \"v\")"));
+  // An array: its elements are not of its type.
+  auto arrays = std::make_shared<TargetTable>(*plan.table);
+  arrays->columns[0].type_id = 1016;
+  plan.table = arrays;
+  plan.key = {0};
+  EXPECT_THAT(DeleteStatement("stage", plan), testing::EndsWith("t.\"k\" = s.\"k\""));
+  EXPECT_THAT(StageStatement("stage", plan, plan.key), testing::EndsWith("(\"k\")"));
+  // Without an index of the table there is nothing to be looked up through.
+  EXPECT_EQ(StageStatement("stage", Plan(false), plan.key).find("CREATE INDEX"), std::string::npos);
 }
 
 TEST(RowStatement, SetsNothingWhereOnlyTheKeyIsAvailable) {
