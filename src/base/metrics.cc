@@ -27,11 +27,13 @@ Histogram::BucketBoundaries BucketsFor(std::string_view name) {
   }
   Histogram::BucketBoundaries out;
   if (name.ends_with("_bytes")) {
-    for (double bound = 64; bound <= 1e9 + 1e8; bound *= 4) out.push_back(bound);
+    for (int64_t bound = 64; bound <= 1'100'000'000; bound *= 4) {
+      out.push_back(static_cast<double>(bound));
+    }
   } else {
-    for (double bound = 1; bound <= 1e6; bound *= 10) {
-      out.push_back(bound);
-      if (bound < 1e6) out.push_back(bound * 3);
+    for (int64_t bound = 1; bound <= 1'000'000; bound *= 10) {
+      out.push_back(static_cast<double>(bound));
+      if (bound < 1'000'000) out.push_back(static_cast<double>(bound * 3));
     }
   }
   return out;

@@ -287,7 +287,7 @@ void AddOwnProperties(const Definition& plugin, Definition& out) {
     if (property.display_name.empty()) property.display_name = property.name;
     property.name = out.prefix + property.name;
     property.group = group;
-    for (std::string& dependent : property.dependents) dependent = out.prefix + dependent;
+    for (std::string& dependent : property.dependents) dependent.insert(0, out.prefix);
     out.properties.push_back(std::move(property));
   }
   for (const auto& [pattern, support] : plugin.patterns) {

@@ -207,7 +207,7 @@ void WorkerHerder::Delete(const std::string& name) {
     c.deleting = true;
     c.deleted = std::make_shared<std::promise<void>>();
     c.deleted_future = c.deleted->get_future().share();
-    const std::shared_future<void> out = c.deleted_future;
+    std::shared_future<void> out = c.deleted_future;
     Reconcile(c);
     return out;
   });

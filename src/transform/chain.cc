@@ -19,6 +19,7 @@ std::string Given(const Properties& given, const std::string& name) {
 
 std::vector<std::string> PluginNames(const std::vector<Definition>& definitions) {
   std::vector<std::string> names;
+  names.reserve(definitions.size());
   for (const Definition& definition : definitions) names.push_back(definition.plugin);
   return names;
 }
@@ -206,6 +207,7 @@ std::unique_ptr<Step> MakeStep(const Definition& own, const Config& config,
 std::unique_ptr<Chain> Chain::FromConfig(const std::map<std::string, std::string>& given) {
   auto predicates = MakePredicates(given);
   std::vector<std::string> predicate_names;
+  predicate_names.reserve(predicates.size());
   for (const auto& [alias, predicate] : predicates) predicate_names.push_back(alias);
   const std::vector<std::string> aliases = config::SplitList(Given(given, "transforms"));
   std::vector<Link> links;

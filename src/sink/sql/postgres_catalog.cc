@@ -313,20 +313,20 @@ std::vector<std::string> EvolutionStatements(const TargetTable& table,
     if (!at) {
       // Rows that are there already get the default, as the source's did.
       const bool not_null = !column.nullable && column.default_text.has_value();
-      out.push_back(alter + "ADD COLUMN IF NOT EXISTS " + name + ' ' + types[i] +
-                    DefaultClause(column, types[i]) + (not_null ? " NOT NULL" : ""));
+      out.push_back(fmt::format("{}ADD COLUMN IF NOT EXISTS {} {}{}{}", alter, name, types[i],
+                                DefaultClause(column, types[i]), not_null ? " NOT NULL" : ""));
       continue;
     }
     wanted[*at] = true;
     if (column.key) key.push_back(*at);
     const TargetColumn& target = table.columns[*at];
     if (!target.generated && IsLosslessWidening(target.type, types[i])) {
-      out.push_back(alter + "ALTER COLUMN " + name + " TYPE " + types[i]);
+      out.push_back(fmt::format("{}ALTER COLUMN {} TYPE {}", alter, name, types[i]));
     }
     const bool in_key = std::find(table.primary_key.begin(), table.primary_key.end(), *at) !=
                         table.primary_key.end();
     if (target.not_null && column.nullable && !in_key && !target.identity_always) {
-      out.push_back(alter + "ALTER COLUMN " + name + " DROP NOT NULL");
+      out.push_back(fmt::format("{}ALTER COLUMN {} DROP NOT NULL", alter, name));
     }
   }
   // A key that grew at the source no longer makes the old one unique.

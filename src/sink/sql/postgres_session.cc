@@ -133,6 +133,7 @@ TargetTablePtr PostgresSession::Describe(const TableName& name) {
 
 void PostgresSession::CreateTable(const TableName& name, const std::vector<WantedColumn>& columns) {
   std::vector<std::string> types;
+  types.reserve(columns.size());
   for (const WantedColumn& column : columns) types.push_back(types_->TypeFor(column));
   std::vector<std::string> statements;
   if (!name.schema.empty() && !HasSchema(name.schema)) {
@@ -153,6 +154,7 @@ bool PostgresSession::HasSchema(const std::string& name) {
 std::vector<std::string> PostgresSession::EvolutionOf(const TargetTable& table,
                                                       const std::vector<WantedColumn>& columns) {
   std::vector<std::string> types;
+  types.reserve(columns.size());
   for (const WantedColumn& column : columns) types.push_back(types_->TypeFor(column));
   return EvolutionStatements(table, columns, types);
 }

@@ -11,7 +11,7 @@ std::string Lsn::ToString() const {
 std::optional<Lsn> Lsn::Parse(std::string_view text) {
   const size_t slash = text.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
-  uint32_t halves[2];
+  uint32_t halves[2] = {};
   const std::string_view parts[2] = {text.substr(0, slash), text.substr(slash + 1)};
   for (int i = 0; i < 2; ++i) {
     const char* end = parts[i].data() + parts[i].size();

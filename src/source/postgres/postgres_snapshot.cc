@@ -70,11 +70,13 @@ class Crew {
   }
 
   // False: stopped. Throws the first worker's error.
-  bool Run(std::vector<std::unique_ptr<PostgresSnapshotWorker>> workers, std::stop_token stop) {
+  bool Run(const std::vector<std::unique_ptr<PostgresSnapshotWorker>>& workers,
+           std::stop_token stop) {
     const std::stop_callback forward(stop, [this] { stop_all_.request_stop(); });
     running_ = workers.size();
     std::vector<std::jthread> threads;
-    for (auto& worker : workers) {
+    threads.reserve(workers.size());
+    for (const auto& worker : workers) {
       threads.emplace_back([this, one = worker.get()] { RunOne(*one); });
     }
     std::unique_lock lock(mutex_);

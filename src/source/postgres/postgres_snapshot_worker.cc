@@ -28,7 +28,7 @@ std::string CopyStatement(const SnapshotTable& table, const SnapshotChunk& chunk
     return fmt::format("COPY {} ({}) TO STDOUT", id, columns);
   }
   std::string where;
-  const auto add = [&](std::string condition) {
+  const auto add = [&](const std::string& condition) {
     where += (where.empty() ? " WHERE (" : " AND (") + condition + ")";
   };
   if (!table.row_filter.empty()) add(table.row_filter);

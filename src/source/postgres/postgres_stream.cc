@@ -144,11 +144,8 @@ void PostgresStream::OnTimers(TimePoint now) {
     decoder_.AddHeartbeat(now_ns_);
     Emit(Then::kWaits);
   }
-  if (now >= next_status_) {
-    AdvanceWhenIdle();
-    SendStatus(now);
-  } else if (reply_asked_) {
-    // A server that shuts down waits until all that it sent is confirmed.
+  // A server that shuts down asks for a reply, and waits until all that it sent is confirmed.
+  if (now >= next_status_ || reply_asked_) {
     AdvanceWhenIdle();
     SendStatus(now);
   } else if (emitted_ > confirmed_ && now >= last_status_ + kStatusSpacing &&

@@ -191,10 +191,10 @@ Datum DecodeBool(std::string_view text) {
 constexpr std::array<int8_t, 256> kHexDigits = [] {
   std::array<int8_t, 256> table{};
   table.fill(-1);
-  for (int i = 0; i < 10; ++i) table[static_cast<size_t>('0' + i)] = static_cast<int8_t>(i);
-  for (int i = 0; i < 6; ++i) {
-    table[static_cast<size_t>('a' + i)] = static_cast<int8_t>(10 + i);
-    table[static_cast<size_t>('A' + i)] = static_cast<int8_t>(10 + i);
+  for (size_t i = 0; i < 10; ++i) table[size_t{'0'} + i] = static_cast<int8_t>(i);
+  for (size_t i = 0; i < 6; ++i) {
+    table[size_t{'a'} + i] = static_cast<int8_t>(10 + i);
+    table[size_t{'A'} + i] = static_cast<int8_t>(10 + i);
   }
   return table;
 }();
