@@ -119,6 +119,8 @@ Form FormOf(const ColumnType& type, const RenderOptions& options) {
     case Kind::kInt16:
     case Kind::kInt32:
     case Kind::kInt64:
+    case Kind::kUInt64:
+    case Kind::kYear:
       return Form::kInteger;
     case Kind::kFloat32:
       return Form::kFloat32;
@@ -128,6 +130,8 @@ Form FormOf(const ColumnType& type, const RenderOptions& options) {
     case Kind::kMoney:
       return DecimalForm(type, options);
     case Kind::kBytes:
+    case Kind::kGeometry:
+    case Kind::kVector:
       return Form::kBinary;
     case Kind::kDate:
       return options.time == TimeMode::kIsoString ? Form::kIsoDate : Form::kDateDays;
@@ -158,6 +162,7 @@ Form FormOf(const ColumnType& type, const RenderOptions& options) {
     case Kind::kJson:
     case Kind::kXml:
     case Kind::kEnum:
+    case Kind::kEnumSet:
     case Kind::kLtree:
     case Kind::kTsvector:
       break;

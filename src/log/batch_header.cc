@@ -5,7 +5,6 @@
 namespace tidewire::log {
 namespace {
 
-constexpr uint8_t kVersion = 1;
 constexpr uint8_t kOpenTransaction = 1;
 // Damaged offsets must not overflow when a count is added.
 constexpr uint64_t kOffsetMask = INT64_MAX >> 1;
@@ -68,7 +67,7 @@ std::string EncodeBatchHeader(const BatchHeader& header, uint64_t body_hash) {
   }
   std::string out;
   out.reserve(rest.size() + kFixedBytes + kVarintMax);
-  out.push_back(static_cast<char>(kVersion));
+  out.push_back(static_cast<char>(header.version));
   const uint64_t checksum = Checksum(rest, body_hash);
   out.append(reinterpret_cast<const char*>(&checksum), sizeof checksum);
   AppendString(out, rest);
@@ -80,9 +79,9 @@ std::shared_ptr<const StoredBatch> StoredBatch::Parse(std::string value) {
   batch->value_ = std::move(value);
   Cursor in(batch->value_);
   const uint8_t version = in.Byte();
-  if (version != kVersion) {
-    throw DataError(
-        fmt::format("log batch of version {}: this program reads {}", version, kVersion));
+  if (version == 0 || version > kBatchVersion) {
+    throw DataError(fmt::format("log batch of version {}: this program reads up to {}", version,
+                                kBatchVersion));
   }
   const auto checksum = in.Raw<uint64_t>();
   const std::string_view rest = in.Bytes(static_cast<size_t>(in.Varint()));
@@ -91,6 +90,7 @@ std::shared_ptr<const StoredBatch> StoredBatch::Parse(std::string value) {
     throw DataError("log batch: the checksum does not match");
   }
   batch->header_ = ReadHeader(Cursor(rest));
+  batch->header_.version = version;
   return batch;
 }
 

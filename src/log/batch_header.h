@@ -24,7 +24,10 @@ struct Slot {
   bool operator==(const Slot&) const = default;
 };
 
+inline constexpr uint8_t kBatchVersion = 2;
+
 struct BatchHeader {
+  uint8_t version = kBatchVersion;  // Of the value's form; 1 is read, too.
   bool open_transaction = false;
   int64_t appended_ms = 0;
   uint64_t source =

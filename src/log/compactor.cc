@@ -172,6 +172,7 @@ std::string Compactor::Encode(const Decoded& decoded) const {
   routing.slot_of_record = decoded.places.slots;
   const EncodedBody body = EncodeRecords(decoded.batch, routing, decoded.places.dropped);
   BatchHeader header = decoded.stored->header();
+  header.version = kBatchVersion;
   header.schemas.clear();
   for (const auto& schema : decoded.batch.schemas) {
     const auto found = std::find(decoded.schemas.begin(), decoded.schemas.end(), schema);

@@ -11,8 +11,8 @@ using model::DatumState;
 using model::Record;
 
 constexpr size_t kBodyBytesMax = size_t{1} << 30;
-// Upper bound of what stands before the rows of a record: two flag bytes and five varints.
-constexpr size_t kRecordHeadMax = 2 + 5 * kVarintMax;
+// Upper bound of what stands before the rows of a record: two flag bytes and seven varints.
+constexpr size_t kRecordHeadMax = 2 + 7 * kVarintMax;
 
 // Wraps around, as the decoder's sum does: any two values have one.
 int64_t Delta(int64_t value, int64_t last) {
@@ -36,6 +36,7 @@ class RecordEncoder {
 
   EncodedBody Encode() {
     WriteTransactions();
+    WriteStatements();
     base_position_ = batch_.records.empty() ? 0 : batch_.records[0].position;
     base_ts_ns_ = batch_.records.empty() ? 0 : batch_.records[0].ts_ns;
     char* p = out_.Reserve(2 * kVarintMax);
@@ -61,6 +62,9 @@ class RecordEncoder {
       AppendSigned(table, static_cast<int64_t>(t.last_commit_position - t.begin_position));
       AppendSigned(table, Delta(t.commit_ts_us, last.commit_ts_us));
       AppendString(table, t.name);
+      AppendString(table, t.file);
+      AppendVarint(table, t.server_id);
+      AppendSigned(table, t.thread);
       last.id = t.id;
       last.begin_position = t.begin_position;
       last.commit_ts_us = t.commit_ts_us;
@@ -68,6 +72,13 @@ class RecordEncoder {
     char* p = out_.Reserve(2 * kVarintMax + table.size());
     p = PutVarint(p, batch_.transactions.size());
     out_.Advance(PutVarint(p, table.size()));
+    out_.Append(table);
+  }
+
+  void WriteStatements() {
+    std::string table;
+    AppendVarint(table, batch_.statements.size());
+    for (const std::string& statement : batch_.statements) AppendString(table, statement);
     out_.Append(table);
   }
 
@@ -131,8 +142,9 @@ class RecordEncoder {
   void WriteRecord(const Record& r) {
     const uint64_t transaction =
         r.transaction == model::kNoTransaction ? 0 : uint64_t{r.transaction} + 1;
+    const bool place = (r.row | r.statement) != 0;
     const bool marks = r.snapshot != model::SnapshotMark::kFalse ||
-                       r.key_header != model::KeyHeader::kNone || r.other_key != nullptr;
+                       r.key_header != model::KeyHeader::kNone || r.other_key != nullptr || place;
     const bool orders = (r.total_order | r.collection_order) != 0;
     uint8_t first = static_cast<uint8_t>(r.op);
     if (r.before != nullptr) first |= kHasBefore;
@@ -152,6 +164,7 @@ class RecordEncoder {
     position_ = r.position;
     p = PutVarint(p, ZigZag(Delta(r.ts_ns, ts_ns_)));
     ts_ns_ = r.ts_ns;
+    if (place) p = PutVarint(PutVarint(p, r.row), r.statement);
     if (orders) p = PutVarint(PutVarint(p, r.total_order), r.collection_order);
     out_.Advance(p);
 
@@ -162,9 +175,9 @@ class RecordEncoder {
   }
 
   static uint8_t Marks(const Record& r) {
-    return static_cast<uint8_t>(static_cast<uint8_t>(r.snapshot) |
-                                (static_cast<uint8_t>(r.key_header) << kKeyHeaderShift) |
-                                (r.other_key != nullptr ? kHasOtherKey : 0));
+    return static_cast<uint8_t>(
+        static_cast<uint8_t>(r.snapshot) | (static_cast<uint8_t>(r.key_header) << kKeyHeaderShift) |
+        (r.other_key != nullptr ? kHasOtherKey : 0) | ((r.row | r.statement) != 0 ? kHasPlace : 0));
   }
 
   void WriteRow(const Datum* row, const std::vector<uint8_t>& columns) {

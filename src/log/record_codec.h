@@ -92,6 +92,7 @@ class BatchDecoder {
 
  private:
   void ReadTransactions(model::ChangeBatch& into);
+  void ReadStatements();
   bool OpenRun();
   void SkipToWanted();
   bool ConsumeDropped();
@@ -113,6 +114,7 @@ class BatchDecoder {
   RecordPlaces* const places_;
 
   std::string_view transactions_;
+  std::vector<std::string_view> statements_;
   uint64_t transaction_count_ = 0;
   uint64_t base_position_ = 0;
   int64_t base_ts_ns_ = 0;

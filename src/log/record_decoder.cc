@@ -27,6 +27,9 @@ uint32_t CountBefore(const StoredBatch& stored, uint32_t slot, uint32_t index) {
   Cursor body(stored.body());
   body.Varint();
   body.Bytes(static_cast<size_t>(body.Varint()));  // Transactions.
+  if (stored.header().version >= 2) {
+    for (uint64_t n = body.Varint(); n > 0; --n) body.Bytes(static_cast<size_t>(body.Varint()));
+  }
   body.Varint();
   body.Varint();
   uint32_t passed = 0;
@@ -60,9 +63,18 @@ BatchDecoder::BatchDecoder(uint64_t sequence, StoredBatchPtr stored,
   transaction_count_ = body_.Varint();
   transactions_ = body_.Bytes(static_cast<size_t>(body_.Varint()));
   if (transaction_count_ > transactions_.size()) Malformed("transactions");
+  if (stored_->header().version >= 2) ReadStatements();
   base_position_ = body_.Varint();
   base_ts_ns_ = body_.Signed();
   SkipToWanted();
+}
+
+void BatchDecoder::ReadStatements() {
+  const uint64_t count = body_.Varint();
+  if (count > body_.remaining()) Malformed("statements");
+  for (uint64_t n = count; n > 0; --n) {
+    statements_.push_back(body_.Bytes(static_cast<size_t>(body_.Varint())));
+  }
 }
 
 void BatchDecoder::ReadTransactions(ChangeBatch& into) {
@@ -79,6 +91,11 @@ void BatchDecoder::ReadTransactions(ChangeBatch& into) {
     t.commit_ts_us = static_cast<int64_t>(static_cast<uint64_t>(last.commit_ts_us) +
                                           static_cast<uint64_t>(in.Signed()));
     t.name = in.Bytes(static_cast<size_t>(in.Varint()));
+    if (stored_->header().version >= 2) {
+      t.file = in.Bytes(static_cast<size_t>(in.Varint()));
+      t.server_id = in.Varint32();
+      t.thread = in.Signed();
+    }
     last.id = t.id;
     last.begin_position = t.begin_position;
     last.commit_ts_us = t.commit_ts_us;
@@ -179,6 +196,11 @@ void BatchDecoder::DecodeRecord(Arena& arena, std::deque<model::GeneralRecord>& 
       static_cast<int64_t>(static_cast<uint64_t>(ts_ns_) + static_cast<uint64_t>(run_.Signed()));
   r.position = position_;
   r.ts_ns = ts_ns_;
+  if ((marks & kHasPlace) != 0) {
+    r.row = run_.Varint32();
+    r.statement = run_.Varint32();
+    if (r.statement > statements_.size()) Malformed("statement");
+  }
   if ((first & kHasOrders) != 0) {
     r.total_order = run_.Varint();
     r.collection_order = run_.Varint();
@@ -263,7 +285,9 @@ void BatchDecoder::EmitPlace(ChangeBatch& into, std::vector<IndexRun>& indexes) 
 size_t BatchDecoder::Decode(size_t bytes_max, ChangeBatch& into, std::vector<IndexRun>& indexes) {
   if (done_) return 0;
   const auto transactions_before = static_cast<uint32_t>(into.transactions.size());
+  const auto statements_before = static_cast<uint32_t>(into.statements.size());
   ReadTransactions(into);
+  into.statements.insert(into.statements.end(), statements_.begin(), statements_.end());
   schema_into_.assign(schemas_.size(), UINT32_MAX);
   const size_t expected =
       std::min<size_t>(stored_->header().records - index_, bytes_max / sizeof(Record));
@@ -282,6 +306,7 @@ size_t BatchDecoder::Decode(size_t bytes_max, ChangeBatch& into, std::vector<Ind
       DecodeRecord(into.arena, into.generals, r);
       if (transaction_ != 0)
         r.transaction = transactions_before + static_cast<uint32_t>(transaction_ - 1);
+      if (r.statement != 0) r.statement += statements_before;
       // Rows of a snapshot name the transaction that took it; nobody has to keep them together.
       emitted_transaction_ = r.op == model::Op::kRead ? 0 : transaction_;
       if (places_ != nullptr) {

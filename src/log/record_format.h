@@ -22,6 +22,7 @@ inline constexpr uint8_t kSnapshotMask = 0x07;
 inline constexpr int kKeyHeaderShift = 3;
 inline constexpr uint8_t kKeyHeaderMask = 0x03;
 inline constexpr uint8_t kHasOtherKey = 0x20;
+inline constexpr uint8_t kHasPlace = 0x40;  // Row and statement follow.
 
 // The first byte of a row.
 inline constexpr uint8_t kAllValues = 0;

@@ -10,8 +10,14 @@ uint32_t ChangeBatch::SchemaIndex(const TopicSchemaPtr& schema) {
   return static_cast<uint32_t>(schemas.size() - 1);
 }
 
+uint32_t ChangeBatch::AddStatement(std::string_view text) {
+  statements.emplace_back(text);
+  statement_bytes_ += sizeof(std::string) + text.size();
+  return static_cast<uint32_t>(statements.size());
+}
+
 size_t ChangeBatch::bytes() const {
-  return arena.allocated_bytes() + records.capacity() * sizeof(Record) +
+  return statement_bytes_ + arena.allocated_bytes() + records.capacity() * sizeof(Record) +
          transactions.capacity() * sizeof(Transaction) + generals.size() * 256;
 }
 

@@ -22,6 +22,11 @@ struct Transaction {
   uint64_t last_commit_position = 0;  // The commit before it (source.sequence[0]); 0: none.
   int64_t commit_ts_us = 0;           // Epoch microseconds: source.ts_us.
   std::string name;  // Systems whose transactions have names (MySQL's GTID); else empty.
+  // Sources that read a binlog: the file of the records' positions, the server that wrote the
+  // transaction, its session there (-1: not known). Empty, 0 and -1 otherwise.
+  std::string file;
+  uint32_t server_id = 0;
+  int64_t thread = -1;
 };
 
 struct GeneralRecord {
@@ -48,6 +53,8 @@ class ChangeBatch {
   std::vector<Transaction> transactions;
   std::vector<Record> records;
   std::deque<GeneralRecord> generals;
+  // SQL texts that caused records (source.query), where the source was asked to tell them.
+  std::vector<std::string> statements;
   // What view Datums may point to besides the arena (a buffer of the log); may be null.
   std::shared_ptr<const void> backing;
 
@@ -61,6 +68,8 @@ class ChangeBatch {
   // nothing new.
   uint64_t confirm = 0;
 
+  // A value for Record::statement.
+  uint32_t AddStatement(std::string_view text);
   // Index of `schema` in `schemas`, added when it is new. The pointer is the identity.
   uint32_t SchemaIndex(const TopicSchemaPtr& schema);
   // A row of null Datums for `table`, in the arena.
@@ -69,6 +78,9 @@ class ChangeBatch {
   }
   // Estimate of the memory it holds; what queues count.
   size_t bytes() const;
+
+ private:
+  size_t statement_bytes_ = 0;
 };
 
 using ChangeBatchPtr = std::unique_ptr<ChangeBatch>;

@@ -47,12 +47,17 @@ struct Record {
   const Datum* after = nullptr;           // Likewise.
   const Datum* other_key =
       nullptr;  // With key_header: the other key's values, in the order of TableSchema::key.
-  uint64_t position = 0;  // In the source's stream: an LSN for PostgreSQL.
-  int64_t ts_ns = 0;      // When the source processed it; epoch nanoseconds.
+  // In the source's stream: an LSN for PostgreSQL, an offset in the transaction's file for a
+  // binlog.
+  uint64_t position = 0;
+  int64_t ts_ns = 0;  // When the source processed it; epoch nanoseconds.
   // provide.transaction.metadata: places in the transaction and in its table, from 1; 0: not asked
   // for.
   uint64_t total_order = 0;
   uint64_t collection_order = 0;
+
+  uint32_t row = 0;        // Place among the rows that share `position`, from 0.
+  uint32_t statement = 0;  // Index into ChangeBatch::statements, plus 1; 0: none.
 
   // Set by the log when read.
   int32_t partition = 0;

@@ -7,7 +7,7 @@
 namespace tidewire::model {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;  // 1 is read, too.
 // Arrays of arrays are one array type, so real nesting is shallow.
 constexpr int kTypeDepthMax = 16;
 
@@ -44,6 +44,7 @@ class Writer {
     Enum(r.binary);
     Enum(r.interval);
     Enum(r.hstore);
+    Enum(r.unsigned_bigint);
     Number(r.money_fraction_digits);
     Bool(r.include_unknown_datatypes);
     Text(r.unavailable_placeholder);
@@ -118,6 +119,13 @@ class Reader {
   explicit Reader(std::string_view in) : in_(in) {}
 
   ByteReader& bytes() { return in_; }
+  void ReadVersion() {
+    version_ = in_.Byte();
+    if (version_ == 0 || version_ > kVersion) {
+      throw DataError(fmt::format("topic schema of version {}: this program reads up to {}",
+                                  version_, kVersion));
+    }
+  }
   bool Bool() {
     const uint8_t v = in_.Byte();
     if (v > 1) throw DataError("topic schema: malformed flag");
@@ -164,6 +172,7 @@ class Reader {
     r.binary = Enum(BinaryMode::kHex);
     r.interval = Enum(IntervalMode::kString);
     r.hstore = Enum(HstoreMode::kMap);
+    if (version_ >= 2) r.unsigned_bigint = Enum(UnsignedBigintMode::kPrecise);
     r.money_fraction_digits = Number();
     r.include_unknown_datatypes = Bool();
     r.unavailable_placeholder = Text();
@@ -197,7 +206,7 @@ class Reader {
   ColumnType ReadType(int depth) {
     if (depth > kTypeDepthMax) throw DataError("topic schema: types nested too deeply");
     ColumnType t;
-    t.kind = Enum(Kind::kOther);
+    t.kind = Enum(Kind::kVector);
     t.native = Text();
     t.type_name = Text();
     t.length = Number();
@@ -241,6 +250,7 @@ class Reader {
 
  private:
   ByteReader in_;
+  uint8_t version_ = kVersion;
 };
 
 }  // namespace
@@ -264,11 +274,7 @@ std::string EncodeTopicSchema(const TopicSchema& schema) {
 
 TopicSchema DecodeTopicSchema(std::string_view encoded) {
   Reader reader(encoded);
-  const uint8_t version = reader.bytes().Byte();
-  if (version != kVersion) {
-    throw DataError(
-        fmt::format("topic schema of version {}: this program reads {}", version, kVersion));
-  }
+  reader.ReadVersion();
   TopicSchema schema;
   schema.topic = reader.Text();
   schema.base_topic = reader.Text();

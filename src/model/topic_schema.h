@@ -28,6 +28,8 @@ enum class TimeMode : uint8_t {
 enum class BinaryMode : uint8_t { kBytes, kBase64, kBase64UrlSafe, kHex };
 enum class IntervalMode : uint8_t { kNumeric, kString };
 enum class HstoreMode : uint8_t { kJson, kMap };
+// bigint.unsigned.handling.mode: int64 that wraps beyond 2^63 - 1, or Decimal.
+enum class UnsignedBigintMode : uint8_t { kLong, kPrecise };
 enum class ConverterKind : uint8_t { kJson, kString, kByteArray };
 
 // A converter of the connector, as `key.converter` / `value.converter` and its own properties say.
@@ -53,6 +55,7 @@ struct RenderOptions {
   BinaryMode binary = BinaryMode::kBytes;
   IntervalMode interval = IntervalMode::kNumeric;
   HstoreMode hstore = HstoreMode::kJson;
+  UnsignedBigintMode unsigned_bigint = UnsignedBigintMode::kLong;
   int32_t money_fraction_digits = 2;
   bool include_unknown_datatypes = false;
   std::string unavailable_placeholder = "__debezium_unavailable_value";

@@ -11,66 +11,22 @@ bool ColumnType::operator==(const ColumnType& other) const {
          base_native == other.base_native && documented == other.documented;
 }
 
+namespace {
+
+// In the order of Kind.
+constexpr std::string_view kKindNames[] = {
+    "bool",      "int16",       "int32",    "int64",    "float32", "float64",  "decimal",
+    "money",     "string",      "char",     "bytes",    "date",    "time",     "timetz",
+    "timestamp", "timestamptz", "interval", "uuid",     "json",    "xml",      "enum",
+    "bits",      "point",       "array",    "hstore",   "ltree",   "tsvector", "other",
+    "uint64",    "year",        "enumset",  "geometry", "vector"};
+static_assert(std::size(kKindNames) == static_cast<size_t>(Kind::kVector) + 1);
+
+}  // namespace
+
 std::string_view KindName(Kind kind) {
-  switch (kind) {
-    case Kind::kBool:
-      return "bool";
-    case Kind::kInt16:
-      return "int16";
-    case Kind::kInt32:
-      return "int32";
-    case Kind::kInt64:
-      return "int64";
-    case Kind::kFloat32:
-      return "float32";
-    case Kind::kFloat64:
-      return "float64";
-    case Kind::kDecimal:
-      return "decimal";
-    case Kind::kMoney:
-      return "money";
-    case Kind::kString:
-      return "string";
-    case Kind::kChar:
-      return "char";
-    case Kind::kBytes:
-      return "bytes";
-    case Kind::kDate:
-      return "date";
-    case Kind::kTime:
-      return "time";
-    case Kind::kTimeTz:
-      return "timetz";
-    case Kind::kTimestamp:
-      return "timestamp";
-    case Kind::kTimestampTz:
-      return "timestamptz";
-    case Kind::kInterval:
-      return "interval";
-    case Kind::kUuid:
-      return "uuid";
-    case Kind::kJson:
-      return "json";
-    case Kind::kXml:
-      return "xml";
-    case Kind::kEnum:
-      return "enum";
-    case Kind::kBits:
-      return "bits";
-    case Kind::kPoint:
-      return "point";
-    case Kind::kArray:
-      return "array";
-    case Kind::kHstore:
-      return "hstore";
-    case Kind::kLtree:
-      return "ltree";
-    case Kind::kTsvector:
-      return "tsvector";
-    case Kind::kOther:
-      return "other";
-  }
-  return "unknown";
+  const auto index = static_cast<size_t>(kind);
+  return index < std::size(kKindNames) ? kKindNames[index] : "unknown";
 }
 
 }  // namespace tidewire::model

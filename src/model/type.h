@@ -40,8 +40,13 @@ enum class Kind : uint8_t {
   kHstore,  // text: hstore's literal
   kLtree,   // text
   kTsvector,  // text
-  kOther,  // text in the source's own notation (inet, ranges, composites, geometric types, pg_lsn,
-           // …)
+  kOther,   // text in the source's own notation (inet, ranges, composites, geometric types, pg_lsn,
+            // …)
+  kUInt64,  // integer: the 64 bits, to be read as unsigned
+  kYear,    // integer: 0, 1901 … 2155
+  kEnumSet,   // text: the members that are set, in the type's order, between commas
+  kGeometry,  // view: SRID as 4 bytes, little-endian, then well-known binary (MySQL's own form)
+  kVector,    // view: 32-bit floats, little-endian
 };
 
 // Immutable once in a TableSchema.
@@ -58,7 +63,7 @@ struct ColumnType {
   int32_t precision =
       -1;  // Decimals: digits; times and timestamps: fractional digits; -1 when not given.
   int32_t scale = -1;                         // Decimals; -1 when not given (any scale).
-  std::vector<std::string> enum_values;       // kEnum: labels in sort order.
+  std::vector<std::string> enum_values;       // kEnum, kEnumSet: labels in the type's order.
   std::shared_ptr<const ColumnType> element;  // kArray only.
   // The type is built into the source's system (no extension, domain or user type), so a server of
   // the same kind has it.
@@ -83,6 +88,8 @@ constexpr bool HoldsInteger(Kind kind) {
     case Kind::kTime:
     case Kind::kTimestamp:
     case Kind::kTimestampTz:
+    case Kind::kUInt64:
+    case Kind::kYear:
       return true;
     default:
       return false;

@@ -171,9 +171,12 @@ std::string PostgresTypeByKind(const model::ColumnType& type) {
     case Kind::kInt16:
       return "smallint";
     case Kind::kInt32:
+    case Kind::kYear:
       return "integer";
     case Kind::kInt64:
       return "bigint";
+    case Kind::kUInt64:
+      return "numeric(20,0)";
     case Kind::kFloat32:
       return "real";
     case Kind::kFloat64:
@@ -187,6 +190,8 @@ std::string PostgresTypeByKind(const model::ColumnType& type) {
     case Kind::kString:
       return type.length > 0 ? WithModifier("character varying", type.length) : "text";
     case Kind::kBytes:
+    case Kind::kGeometry:
+    case Kind::kVector:
       return "bytea";
     case Kind::kDate:
       return "date";
@@ -215,6 +220,7 @@ std::string PostgresTypeByKind(const model::ColumnType& type) {
     case Kind::kArray:
       return type.element ? PostgresTypeByKind(*type.element) + "[]" : "text";
     case Kind::kEnum:
+    case Kind::kEnumSet:
     case Kind::kHstore:
     case Kind::kLtree:
     case Kind::kOther:

@@ -16,7 +16,7 @@ using model::Kind;
 using model::Op;
 using model::Record;
 
-constexpr int kKinds = static_cast<int>(Kind::kOther) + 1;
+constexpr int kKinds = static_cast<int>(Kind::kVector) + 1;
 
 model::TopicSchemaPtr SchemaWithEveryKind(const std::string& topic) {
   auto table = std::make_shared<model::TableSchema>();
@@ -72,10 +72,15 @@ Record RandomRecord(ChangeBatch& batch, std::mt19937_64& random) {
   if (random() % 3 != 0)
     r.transaction = static_cast<uint32_t>(random() % batch.transactions.size());
   if (random() % 4 == 0) r.total_order = random() % 1000, r.collection_order = random();
+  if (random() % 4 == 0) r.row = static_cast<uint32_t>(random() % 500);
+  if (random() % 4 == 0)
+    r.statement = batch.AddStatement("UPDATE t SET a = " + std::to_string(r.row));
   if (!schema.table) {
     r.op = Op::kGeneral;
     r.general = static_cast<uint32_t>(batch.generals.size());
-    batch.generals.push_back({{std::string("key")}, {static_cast<int64_t>(random())}});
+    model::GeneralRecord& general = batch.generals.emplace_back();
+    general.key.v = std::string("key");
+    general.value.v = static_cast<int64_t>(random());
     return r;
   }
   std::vector<Kind> kinds;
@@ -107,6 +112,9 @@ void FillRandom(ChangeBatch& batch, uint64_t seed, size_t records) {
     t.last_commit_position = random() % 2 == 0 ? 0 : random();
     t.commit_ts_us = static_cast<int64_t>(random());
     if (random() % 2 == 0) t.name = "gtid-" + std::to_string(i);
+    if (random() % 2 == 0) t.file = "binlog." + std::to_string(i);
+    if (random() % 2 == 0) t.server_id = static_cast<uint32_t>(random());
+    if (random() % 2 == 0) t.thread = static_cast<int64_t>(random() % 1000);
     batch.transactions.push_back(t);
   }
   for (size_t i = 0; i < records; ++i) batch.records.push_back(RandomRecord(batch, random));
@@ -178,6 +186,14 @@ void ExpectSame(const ChangeBatch& a, const Record& x, const ChangeBatch& b, con
     ASSERT_EQ(s.last_commit_position, t.last_commit_position);
     ASSERT_EQ(s.commit_ts_us, t.commit_ts_us);
     ASSERT_EQ(s.name, t.name);
+    ASSERT_EQ(s.file, t.file);
+    ASSERT_EQ(s.server_id, t.server_id);
+    ASSERT_EQ(s.thread, t.thread);
+  }
+  ASSERT_EQ(x.row, y.row);
+  ASSERT_EQ(x.statement == 0, y.statement == 0);
+  if (x.statement != 0) {
+    ASSERT_EQ(a.statements[x.statement - 1], b.statements[y.statement - 1]);
   }
   if (x.op == Op::kGeneral) {
     ASSERT_EQ(a.generals[x.general].value.v, b.generals[y.general].value.v);
@@ -191,6 +207,39 @@ void ExpectSame(const ChangeBatch& a, const Record& x, const ChangeBatch& b, con
 
 std::vector<int64_t> From(size_t slots, int64_t from = 0) {
   return std::vector<int64_t>(slots, from);
+}
+
+// docs/formats/log-record.md, "Example", in the form before: without file, server, session and
+// statements.
+TEST(RecordCodec, ReadsVersionOne) {
+  auto table = std::make_shared<model::TableSchema>();
+  table->columns.resize(2);
+  table->columns[0].type.kind = Kind::kInt64;
+  table->columns[1].type.kind = Kind::kString;
+  auto schema = std::make_shared<model::TopicSchema>();
+  schema->render = std::make_shared<model::RenderOptions>();
+  schema->table = table;
+  const std::string body(
+      "\x01\x06\x0a\x00\x00\x00\x00\x00\xe8\x07\x00\x00\x00\x01\x00\x00\x00\x09\x00\x00\x00\x91"
+      "\x02\x00\x00\x00\x0e\x02hi",
+      30);
+  BatchHeader header;
+  header.version = 1;
+  header.records = 1;
+  header.schemas = {0};
+  header.slots = {{0, 0, 0, 1, 0}};
+  const StoredBatchPtr stored =
+      StoredBatch::Parse(EncodeBatchHeader(header, HashBody(body)).append(body));
+  EXPECT_EQ(CountBefore(*stored, 0, 1), 1u);
+  BatchDecoder decoder(1, stored, {schema}, From(1), 0);
+  ChangeBatch back;
+  std::vector<IndexRun> runs;
+  decoder.Decode(SIZE_MAX, back, runs);
+  ASSERT_EQ(back.records.size(), 1u);
+  EXPECT_EQ(back.transactions.at(0).id, 5);
+  EXPECT_EQ(back.records[0].position, 1000u);
+  EXPECT_EQ(back.records[0].after[0].integer, 7);
+  EXPECT_EQ(back.records[0].after[1].view(), "hi");
 }
 
 TEST(RecordCodec, KeepsEveryKindStateAndOp) {
@@ -236,7 +285,8 @@ TEST(RecordCodec, EncodesTheExampleOfItsDocument) {
   std::string hex;
   for (const char c : body.bytes.view()) hex += fmt::format("{:02x}", static_cast<uint8_t>(c));
   EXPECT_EQ(hex,
-            "01060a0000000000"
+            "01090a0000000000000001"
+            "00"
             "e80700"
             "00000100000009000000"
             "91020000"
