@@ -7,7 +7,7 @@ packages=(
   # Build.
   build-essential cmake ninja-build ccache mold pkg-config git
   # Libraries.
-  libfmt-dev libspdlog-dev libpq-dev libpcre2-dev librocksdb-dev libxxhash-dev libzstd-dev libmariadb-dev libcli11-dev
+  libfmt-dev libspdlog-dev libpq-dev libpcre2-dev librocksdb-dev libxxhash-dev libzstd-dev zlib1g-dev libssl-dev libmariadb-dev libcli11-dev
   libcpp-httplib-dev rapidjson-dev libsimdjson-dev prometheus-cpp-dev libexpected-dev
   # Tests: servers, runners, sanitizers and fuzzers.
   libgtest-dev libgmock-dev libbenchmark-dev postgresql-15 postgresql-contrib mariadb-server-core mariadb-client-core mariadb-client
