@@ -103,38 +103,44 @@ void Register(MysqlConnection& connection, const BinlogDumpOptions& options) {
   }
 }
 
-void SendDump(MysqlConnection& connection, const BinlogStart& start,
-              const BinlogDumpOptions& options) {
-  constexpr uint16_t kThroughPosition = 2;
-  constexpr uint16_t kThroughGtid = 4;
+void DumpFromPosition(MysqlConnection& connection, const BinlogStart& start,
+                      const BinlogDumpOptions& options) {
   constexpr uint16_t kMariaAnnotate = 2;
-  std::string body;
-  if (connection.is_mariadb()) {
-    const bool named = !start.by_gtid;
-    if (named && start.position > UINT32_MAX) {
-      throw FatalError(
-          fmt::format("MariaDB cannot send its binlog from {}:{}, beyond 4 GB; run FLUSH BINARY "
-                      "LOGS, reset the "
-                      "connector's offsets and begin with a snapshot, or go on by GTID",
-                      start.file, start.position));
-    }
-    AppendLittle<uint32_t>(body, named ? static_cast<uint32_t>(start.position) : 4);
-    AppendLittle<uint16_t>(body, options.annotate ? kMariaAnnotate : 0);
-    AppendLittle<uint32_t>(body, options.server_id);
-    if (named) body += start.file;
-    return Command(connection, COM_BINLOG_DUMP, body);
+  if (start.position > UINT32_MAX) {
+    throw FatalError(fmt::format(
+        "{} cannot send its binlog from {}:{}, beyond 4 GB; run FLUSH BINARY LOGS, reset the "
+        "connector's offsets and begin with a snapshot, or go on by GTID",
+        connection.kind(), start.file, start.position));
   }
-  AppendLittle<uint16_t>(body, start.by_gtid ? kThroughGtid : kThroughPosition);
+  std::string body;
+  AppendLittle<uint32_t>(body, static_cast<uint32_t>(start.position));
+  AppendLittle<uint16_t>(body, options.annotate && connection.is_mariadb() ? kMariaAnnotate : 0);
   AppendLittle<uint32_t>(body, options.server_id);
-  const std::string file = start.by_gtid ? "" : start.file;
-  AppendLittle<uint32_t>(body, static_cast<uint32_t>(file.size()));
-  body += file;
-  AppendLittle<uint64_t>(body, start.by_gtid ? 4 : start.position);
-  const std::string gtids = start.by_gtid ? start.gtids.Binary(start.gtids.has_tags()) : "";
+  body += start.file;
+  Command(connection, COM_BINLOG_DUMP, body);
+}
+
+void DumpFromGtids(MysqlConnection& connection, const BinlogStart& start,
+                   const BinlogDumpOptions& options) {
+  constexpr uint16_t kThroughGtid = 4;
+  constexpr auto kDumpGtid = static_cast<enum_server_command>(30);
+  std::string body;
+  AppendLittle<uint16_t>(body, kThroughGtid);
+  AppendLittle<uint32_t>(body, options.server_id);
+  AppendLittle<uint32_t>(body, 0);  // No file.
+  AppendLittle<uint64_t>(body, kBinlogBegin);
+  const std::string gtids = start.gtids.Binary(start.gtids.has_tags());
   AppendLittle<uint32_t>(body, static_cast<uint32_t>(gtids.size()));
   body += gtids;
-  constexpr auto kDumpGtid = static_cast<enum_server_command>(30);
   Command(connection, kDumpGtid, body);
+}
+
+void SendDump(MysqlConnection& connection, const BinlogStart& start,
+              const BinlogDumpOptions& options) {
+  if (!start.by_gtid) return DumpFromPosition(connection, start, options);
+  if (!connection.is_mariadb()) return DumpFromGtids(connection, start, options);
+  // MariaDB has the set from a variable of the session.
+  DumpFromPosition(connection, BinlogStart(), options);
 }
 
 [[noreturn]] void ThrowServerError(unsigned code, std::string_view message) {

@@ -20,12 +20,15 @@ class BinlogGone : public FatalError {
   using FatalError::FatalError;
 };
 
+// The first event of a file stands behind its magic number.
+inline constexpr uint64_t kBinlogBegin = 4;
+
 // Where a dump begins: behind a set of transactions, or at a place in a file.
 struct BinlogStart {
   bool by_gtid = false;
   GtidSet gtids;
   std::string file;
-  uint64_t position = 4;
+  uint64_t position = kBinlogBegin;
 };
 
 struct BinlogDumpOptions {

@@ -19,7 +19,8 @@ namespace tidewire::source {
 class GtidSet {
  public:
   enum class Kind : uint8_t { kMysql, kMaria };
-  explicit GtidSet(Kind kind = Kind::kMysql) : kind_(kind) {}
+  GtidSet() = default;
+  explicit GtidSet(Kind kind) : kind_(kind) {}
 
   // Throws DataError for text that is no such set. Line breaks and blanks between parts are taken.
   static GtidSet Parse(std::string_view text, Kind kind);
@@ -55,7 +56,7 @@ class GtidSet {
   };
   static void Insert(Intervals& intervals, uint64_t first, uint64_t last);
 
-  Kind kind_;
+  Kind kind_ = Kind::kMysql;
   std::map<std::string, Source, std::less<>> sources_;
 };
 
