@@ -43,7 +43,7 @@ PostgresStreamDecoder::PostgresStreamDecoder(const PostgresSettings& settings,
       events_(settings, std::move(render)),
       lookup_(std::move(lookup)),
       extra_(std::move(extra)),
-      partition_(PostgresPartition(settings.topic_prefix)),
+      partition_(settings.events.Partition()),
       batch_(std::make_unique<ChangeBatch>()),
       position_(start),
       resume_(std::move(start)) {
@@ -98,7 +98,7 @@ void PostgresStreamDecoder::HandleBegin(Lsn lsn, ByteReader& in) {
         resume_.open_commit.ToString(), settings_.slot_name, begin_.final_lsn.ToString()));
   }
   if (resume_.foreign && begin_.xid != resume_.transaction_id) resuming_ = false;
-  if (!settings_.provide_transaction_metadata || resuming_) return;
+  if (!settings_.events.provide_transaction_metadata || resuming_) return;
   Record& record = events_.AddBegin(*batch_, fmt::format("{}:{}", begin_.xid, lsn.value),
                                     begin_.commit_ts_us / 1000);
   record.transaction = TransactionIndex();
@@ -108,7 +108,7 @@ void PostgresStreamDecoder::HandleBegin(Lsn lsn, ByteReader& in) {
 
 void PostgresStreamDecoder::HandleCommit(Lsn lsn, ByteReader& in) {
   const CommitMessage commit = ReadCommit(in);
-  if (settings_.provide_transaction_metadata) {
+  if (settings_.events.provide_transaction_metadata) {
     PostgresStreamEvents::CollectionCounts counts;
     for (const Relation* relation : touched_) {
       counts.emplace_back(relation->name, relation->collection_order);
@@ -168,7 +168,7 @@ void PostgresStreamDecoder::HandleMessage(Lsn lsn, ByteReader& in) {
     ++messages_;
     context.xid = begin_.xid;
     context.commit_ts_us = begin_.commit_ts_us;
-    if (settings_.provide_transaction_metadata) {
+    if (settings_.events.provide_transaction_metadata) {
       context.total_order = ++total_order_;
       context.collection_order = ++message_order_;
     }
@@ -228,14 +228,14 @@ void PostgresStreamDecoder::HandleChange(PgoutputType type, Lsn lsn, std::string
 }
 
 void PostgresStreamDecoder::HandleInsert(Relation& relation, Lsn lsn, ByteReader& in) {
-  if (settings_.skipped.creates) return;
+  if (settings_.events.skipped.creates) return;
   if (in.Byte() != 'N') throw DataError("an Insert message without a new row");
   const Datum* const after = ReadRow(in, relation, RowForm::kNew, nullptr);
   AddRecord(relation, Op::kCreate, lsn).after = after;
 }
 
 void PostgresStreamDecoder::HandleUpdate(Relation& relation, Lsn lsn, ByteReader& in) {
-  if (settings_.skipped.updates) return;
+  if (settings_.events.skipped.updates) return;
   uint8_t form = in.Byte();
   const Datum* before = nullptr;
   const bool full = form == 'O';
@@ -270,7 +270,7 @@ void PostgresStreamDecoder::EmitKeyChange(Relation& relation, Lsn lsn, const Dat
   removed.before = before;
   removed.key_header = model::KeyHeader::kNewKey;
   removed.other_key = new_key;
-  if (settings_.tombstones_on_delete) {
+  if (settings_.events.tombstones_on_delete) {
     Record tombstone = removed;
     tombstone.op = Op::kTombstone;
     batch_->records.push_back(tombstone);
@@ -282,14 +282,14 @@ void PostgresStreamDecoder::EmitKeyChange(Relation& relation, Lsn lsn, const Dat
 }
 
 void PostgresStreamDecoder::HandleDelete(Relation& relation, Lsn lsn, ByteReader& in) {
-  if (settings_.skipped.deletes) return;
+  if (settings_.events.skipped.deletes) return;
   const uint8_t form = in.Byte();
   if (form != 'K' && form != 'O') throw DataError("a Delete message without an old row");
   const Datum* const before =
       ReadRow(in, relation, form == 'O' ? RowForm::kOldFull : RowForm::kOldKey, nullptr);
   Record& record = AddRecord(relation, Op::kDelete, lsn);
   record.before = before;
-  if (!settings_.tombstones_on_delete) return;
+  if (!settings_.events.tombstones_on_delete) return;
   Record tombstone = record;
   tombstone.op = Op::kTombstone;
   batch_->records.push_back(tombstone);
@@ -297,7 +297,7 @@ void PostgresStreamDecoder::HandleDelete(Relation& relation, Lsn lsn, ByteReader
 
 void PostgresStreamDecoder::HandleTruncate(Lsn lsn, ByteReader& in) {
   const TruncateMessage message = ReadTruncate(in);
-  if (settings_.skipped.truncates) return;
+  if (settings_.events.skipped.truncates) return;
   for (const uint32_t oid : message.relations) {
     Relation& relation = FindRelation(oid);
     if (IsStreamed(relation)) AddRecord(relation, Op::kTruncate, lsn);
@@ -367,7 +367,7 @@ Record& PostgresStreamDecoder::AddRecord(Relation& relation, Op op, Lsn lsn) {
   record.transaction = transaction;
   record.position = lsn.value;
   record.ts_ns = now_ns_;
-  if (settings_.provide_transaction_metadata) CountChange(relation, record);
+  if (settings_.events.provide_transaction_metadata) CountChange(relation, record);
   return record;
 }
 

@@ -175,11 +175,11 @@ PostgresStreamEvents::PostgresStreamEvents(const PostgresSettings& settings,
                                            std::shared_ptr<const model::RenderOptions> render)
     : settings_(settings), render_(std::move(render)) {
   heartbeat_ =
-      Topic(settings.HeartbeatTopic(), render_,
+      Topic(settings.events.HeartbeatTopic(), render_,
             Struct("io.debezium.connector.common.ServerNameKey", {{"serverName", String()}}),
             Struct("io.debezium.connector.common.Heartbeat", {{"ts_ms", Int64()}}));
   transaction_ =
-      Topic(settings.TransactionTopic(), render_,
+      Topic(settings.events.TransactionTopic(), render_,
             Struct("io.debezium.connector.common.TransactionMetadataKey", {{"id", String()}}),
             TransactionValueSchema());
   message_ =
@@ -189,7 +189,8 @@ PostgresStreamEvents::PostgresStreamEvents(const PostgresSettings& settings,
 }
 
 model::Record& PostgresStreamEvents::AddHeartbeat(model::ChangeBatch& batch, int64_t now_ms) const {
-  return Append(batch, heartbeat_, List({Text(settings_.topic_prefix)}), List({Number(now_ms)}));
+  return Append(batch, heartbeat_, List({Text(settings_.events.topic_prefix)}),
+                List({Number(now_ms)}));
 }
 
 model::Record& PostgresStreamEvents::AddBegin(model::ChangeBatch& batch, const std::string& id,

@@ -49,17 +49,17 @@ void PauseFor(std::chrono::milliseconds time, std::stop_token stop) {
 PostgresTask::PostgresTask(const config::Config& config, Clock& clock)
     : config_(config),
       settings_(PostgresSettings::FromConfig(config_)),
-      partition_(PostgresPartition(settings_.topic_prefix)),
+      partition_(settings_.events.Partition()),
       clock_(clock),
       slot_(settings_) {}
 
 void PostgresTask::Run(SourceContext& context, std::stop_token stop) {
-  const auto render = MakeRenderOptions(settings_, config_, NewRunId(clock_));
+  const auto render = MakePostgresRenderOptions(settings_, config_, NewRunId(clock_));
   PostgresCatalog catalog(settings_, render);
   Start start = LoadStart(context);
   if (!Prepare(start, catalog, context, stop)) return;
-  if (settings_.snapshot_mode == SnapshotMode::kInitialOnly) return;
-  PauseFor(settings_.streaming_delay, stop);
+  if (settings_.snapshot.mode == SnapshotMode::kInitialOnly) return;
+  PauseFor(settings_.snapshot.streaming_delay, stop);
   Stream(std::move(start), catalog, render, context, stop);
   if (stop.stop_requested() && settings_.slot_drop_on_stop) slot_.Drop(clock_);
 }
@@ -81,8 +81,8 @@ PostgresTask::Start PostgresTask::LoadStart(SourceContext& context) const {
 }
 
 bool PostgresTask::WantsSnapshot(const Start& start) const {
-  if (settings_.snapshot_mode == SnapshotMode::kNoData) return false;
-  if (settings_.snapshot_mode == SnapshotMode::kAlways && !snapshot_taken_) return true;
+  if (settings_.snapshot.mode == SnapshotMode::kNoData) return false;
+  if (settings_.snapshot.mode == SnapshotMode::kAlways && !snapshot_taken_) return true;
   return !start.has_offset || (start.snapshot && !start.snapshot->completed());
 }
 
@@ -110,7 +110,7 @@ bool PostgresTask::SlotFits(const Start& start, const std::optional<SlotState>& 
   if (trouble.empty()) return true;
   const std::string message = fmt::format("slot {} cannot go on from the stored offset {}: {}",
                                           settings_.slot_name, position.ToString(), trouble);
-  if (settings_.snapshot_mode != SnapshotMode::kWhenNeeded) {
+  if (settings_.snapshot.mode != SnapshotMode::kWhenNeeded) {
     throw FatalError(fmt::format("{}; {}", message, kResetRemedy));
   }
   Logger("source.postgres").warn("{}; taking a new snapshot", message);
@@ -123,7 +123,7 @@ bool PostgresTask::Prepare(Start& start, PostgresCatalog& catalog, SourceContext
   EnsurePublication(settings_, connection.get(),
                     [&] { return catalog.CapturedNames(connection.get()); });
   std::optional<SlotState> slot = slot_.Look(connection.get());
-  const bool streams = settings_.snapshot_mode != SnapshotMode::kInitialOnly;
+  const bool streams = settings_.snapshot.mode != SnapshotMode::kInitialOnly;
   if (start.has_offset && streams && !SlotFits(start, slot, connection.get())) start = {};
   if (!start.has_offset && slot && !slot->lost_because.empty() && !slot->active) {
     Logger("source.postgres")
@@ -133,7 +133,7 @@ bool PostgresTask::Prepare(Start& start, PostgresCatalog& catalog, SourceContext
     slot.reset();
   }
   if (WantsSnapshot(start)) {
-    PauseFor(settings_.snapshot_delay, stop);
+    PauseFor(settings_.snapshot.delay, stop);
     return TakeSnapshot(start, std::move(slot), catalog, context, stop);
   }
   if (start.snapshot) catalog.UseSnapshot(*start.snapshot);
@@ -159,7 +159,7 @@ bool PostgresTask::TakeSnapshot(Start& start, std::optional<SlotState> slot,
     earlier = PostgresSnapshotState::Begin(start.position.end);
   } else if (slot) {
     earlier = PostgresSnapshotState::Begin(slot->confirmed);
-  } else if (settings_.snapshot_mode != SnapshotMode::kInitialOnly) {
+  } else if (settings_.snapshot.mode != SnapshotMode::kInitialOnly) {
     replication = PgConnect(settings_.connection, PgSession::kReplication);
     const MadeSlot made = slot_.Create(replication.get(), true);
     view.exported_name = made.snapshot_name;
