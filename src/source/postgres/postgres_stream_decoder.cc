@@ -40,7 +40,8 @@ PostgresStreamDecoder::PostgresStreamDecoder(const PostgresSettings& settings,
                                              TableLookup lookup, PostgresPosition start,
                                              OffsetExtra extra)
     : settings_(settings),
-      events_(settings, std::move(render)),
+      events_(settings.events, render),
+      message_events_(settings, std::move(render)),
       lookup_(std::move(lookup)),
       extra_(std::move(extra)),
       partition_(settings.events.Partition()),
@@ -109,7 +110,7 @@ void PostgresStreamDecoder::HandleBegin(Lsn lsn, ByteReader& in) {
 void PostgresStreamDecoder::HandleCommit(Lsn lsn, ByteReader& in) {
   const CommitMessage commit = ReadCommit(in);
   if (settings_.events.provide_transaction_metadata) {
-    PostgresStreamEvents::CollectionCounts counts;
+    CollectionCounts counts;
     for (const Relation* relation : touched_) {
       counts.emplace_back(relation->name, relation->collection_order);
     }
@@ -173,7 +174,7 @@ void PostgresStreamDecoder::HandleMessage(Lsn lsn, ByteReader& in) {
       context.collection_order = ++message_order_;
     }
   }
-  Record& record = events_.AddMessage(*batch_, message, context);
+  Record& record = message_events_.Add(*batch_, message, context);
   record.position = lsn.value;
   record.ts_ns = now_ns_;
   if (transactional) {

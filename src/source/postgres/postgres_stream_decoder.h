@@ -12,9 +12,10 @@
 #include "model/batch.h"
 #include "source/postgres/pgoutput.h"
 #include "source/postgres/postgres_catalog.h"
+#include "source/postgres/postgres_messages.h"
 #include "source/postgres/postgres_position.h"
 #include "source/postgres/postgres_settings.h"
-#include "source/postgres/postgres_stream_events.h"
+#include "source/stream_events.h"
 
 namespace tidewire::source {
 
@@ -98,7 +99,8 @@ class PostgresStreamDecoder {
   void DropSince(size_t records);
 
   const PostgresSettings& settings_;
-  PostgresStreamEvents events_;
+  StreamEvents events_;
+  PostgresMessages message_events_;
   TableLookup lookup_;
   OffsetExtra extra_;
   const std::string partition_;

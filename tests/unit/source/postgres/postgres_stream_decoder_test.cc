@@ -424,15 +424,5 @@ TEST_F(StreamDecoder, RefusesBrokenMessages) {
   EXPECT_THROW(Handle(101, "?"), FatalError);
 }
 
-TEST(TransactionEnd, ListsCollectionsInJavasOrder) {
-  // As recorded from Debezium: g.trunc2 before g.trunc1, g.part_a before g.part_b.
-  PostgresStreamEvents::CollectionCounts truncated = {{"g.trunc1", 1}, {"g.trunc2", 1}};
-  SortAsJavaHashMap(truncated);
-  EXPECT_EQ(truncated[0].first, "g.trunc2");
-  PostgresStreamEvents::CollectionCounts parts = {{"g.part_b", 1}, {"g.part_a", 1}};
-  SortAsJavaHashMap(parts);
-  EXPECT_EQ(parts[0].first, "g.part_a");
-}
-
 }  // namespace
 }  // namespace tidewire::source
