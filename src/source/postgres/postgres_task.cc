@@ -1,14 +1,11 @@
 #include "source/postgres/postgres_task.h"
 
-#include <condition_variable>
-#include <mutex>
-#include <random>
-
 #include "base/error.h"
 #include "base/logging.h"
 #include "source/postgres/postgres_publication.h"
 #include "source/postgres/postgres_snapshot.h"
 #include "source/postgres/postgres_stream.h"
+#include "source/task_run.h"
 
 namespace tidewire::source {
 namespace {
@@ -17,16 +14,6 @@ constexpr const char* kResetRemedy =
     "stop the connector, DELETE its offsets and start it again to take a new snapshot, or set "
     "snapshot.mode=when_needed";
 
-// A version 7 UUID, which sorts by time.
-std::string NewRunId(Clock& clock) {
-  std::random_device random;
-  const auto bits = [&] { return uint64_t{random()} << 32 | random(); };
-  const uint64_t high = static_cast<uint64_t>(clock.WallMillis()) << 16 | 0x7000 | (bits() & 0xFFF);
-  const uint64_t low = (bits() >> 2) | uint64_t{1} << 63;
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xFFFF,
-                     high & 0xFFFF, low >> 48, low & 0xFFFF'FFFF'FFFF);
-}
-
 Lsn ServerEnd(PGconn* connection) {
   const PgResultHandle row =
       PgExecute(connection,
@@ -34,14 +21,6 @@ Lsn ServerEnd(PGconn* connection) {
                 "pg_catalog.pg_last_wal_replay_lsn() ELSE pg_catalog.pg_current_wal_lsn() END",
                 "ask for its WAL position");
   return Lsn::Parse(PgText(row.get(), 0, 0)).value_or(Lsn{});
-}
-
-void PauseFor(std::chrono::milliseconds time, std::stop_token stop) {
-  if (time.count() <= 0) return;
-  std::mutex mutex;
-  std::unique_lock lock(mutex);
-  std::condition_variable_any never;
-  never.wait_for(lock, stop, time, [] { return false; });
 }
 
 }  // namespace
