@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/error.h"
+#include "base/regex.h"
 
 namespace tidewire::config {
 namespace {
@@ -48,6 +49,14 @@ const Property* Definition::Find(std::string_view name) const {
     if (property.name == name) return &property;
   }
   return nullptr;
+}
+
+std::optional<Support> Definition::FindPattern(std::string_view name) const {
+  for (const auto& [pattern, support] : patterns) {
+    const auto regex = Regex::Compile(pattern);
+    if (regex && regex->FullMatch(name)) return support;
+  }
+  return std::nullopt;
 }
 
 int Validation::error_count() const {

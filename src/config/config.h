@@ -58,6 +58,8 @@ struct Definition {
   std::string prefix;
 
   const Property* Find(std::string_view name) const;
+  // The support of the first pattern that the name matches; nothing: none.
+  std::optional<Support> FindPattern(std::string_view name) const;
 };
 
 struct ValidatedProperty {

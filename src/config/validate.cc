@@ -3,7 +3,6 @@
 #include <cstdlib>
 #include <limits>
 
-#include "base/regex.h"
 #include "config/common.h"
 #include "config/config.h"
 
@@ -167,14 +166,6 @@ void WarnOfOldValue(const Property& property, const std::string& text,
                                  property.name, old->second));
 }
 
-std::optional<Support> MatchPattern(const Definition& definition, std::string_view name) {
-  for (const auto& [pattern, support] : definition.patterns) {
-    const auto regex = Regex::Compile(pattern);
-    if (regex && regex->FullMatch(name)) return support;
-  }
-  return std::nullopt;
-}
-
 // Names that the definition does not declare.
 class Strangers {
  public:
@@ -184,7 +175,7 @@ class Strangers {
   void Look(const Properties& given) {
     for (const auto& [name, value] : given) {
       if (!IsOurs(name) || definition_.Find(name) != nullptr) continue;
-      const auto support = MatchPattern(definition_, name);
+      const auto support = definition_.FindPattern(name);
       if (support == Support::kNotYet) warnings_.push_back(NotYetWarning(name));
       if (!support) WarnOfUnknown(name);
     }

@@ -72,10 +72,10 @@ size_t Touch(const model::TableSchema& table, const model::Datum* row) {
 // Messages, each behind its length in two bytes. Every message lies in memory of its own.
 void FuzzStream(std::string_view bytes, bool with_metadata) {
   PostgresSettings settings;
-  settings.topic_prefix = "p";
-  settings.heartbeat_topics_prefix = "h";
-  settings.transaction_topic_name = "transaction";
-  settings.provide_transaction_metadata = with_metadata;
+  settings.events.topic_prefix = "p";
+  settings.events.heartbeat_topics_prefix = "h";
+  settings.events.transaction_topic_name = "transaction";
+  settings.events.provide_transaction_metadata = with_metadata;
   auto render = std::make_shared<model::RenderOptions>();
   render->connector_kind = "postgresql";
   PostgresStreamDecoder decoder(settings, render, Capture, {});

@@ -58,7 +58,9 @@ std::vector<std::pair<uint32_t, int32_t>> TypesOf(const RelationMessage& relatio
 class PostgresCatalog::Impl {
  public:
   Impl(const PostgresSettings& settings, std::shared_ptr<const model::RenderOptions> render)
-      : settings_(settings), render_(std::move(render)), filters_(settings.filters) {}
+      : settings_(settings),
+        render_(std::move(render)),
+        filters_(MakePostgresFilters(settings.filters)) {}
 
   CapturedTablePtr ForRelation(const RelationMessage& relation) {
     if (!filters_.CapturesTable(relation.schema, relation.name)) return nullptr;
@@ -199,7 +201,7 @@ class PostgresCatalog::Impl {
       table->stream_from = snapshot_->StreamFrom({relation.schema, relation.name});
     }
     auto topic = std::make_shared<model::TopicSchema>();
-    topic->topic = settings_.TopicOf(relation.schema, relation.name);
+    topic->topic = settings_.events.TopicOf(relation.schema, relation.name);
     topic->base_topic = topic->topic;
     topic->render = render_;
     topic->table = std::make_shared<model::TableSchema>(std::move(built.schema));
@@ -214,7 +216,8 @@ class PostgresCatalog::Impl {
           .warn(
               "connector {}: column {}.{}.{} has type {}, for which Debezium documents no form: "
               "sinks get its text, and events show it ({})",
-              settings_.connector_name, table.schema, table.name, column.name, column.type.native,
+              settings_.events.connector_name, table.schema, table.name, column.name,
+              column.type.native,
               render_->include_unknown_datatypes
                   ? "as bytes: include.unknown.datatypes=true"
                   : "as a string; include.unknown.datatypes=true makes it bytes");
@@ -244,7 +247,7 @@ class PostgresCatalog::Impl {
               "connector {}: table {}.{} is captured but publication {} does not hold it: its "
               "rows are read once and its changes are never seen; ALTER PUBLICATION {} ADD TABLE "
               "{}.{}",
-              settings_.connector_name, facts.schema, facts.name, settings_.publication_name,
+              settings_.events.connector_name, facts.schema, facts.name, settings_.publication_name,
               PgQuoteIdentifier(settings_.publication_name), PgQuoteIdentifier(facts.schema),
               PgQuoteIdentifier(facts.name));
     }
@@ -272,7 +275,7 @@ class PostgresCatalog::Impl {
 
   const PostgresSettings& settings_;
   const std::shared_ptr<const model::RenderOptions> render_;
-  const PostgresFilters filters_;
+  const CaptureFilters filters_;
   PgConnectionHandle connection_;
   PostgresTypes types_;
   bool types_loaded_ = false;

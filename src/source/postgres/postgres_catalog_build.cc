@@ -152,7 +152,7 @@ const ColumnFacts* MatchColumn(const TableFacts* facts, const RelationMessage::C
 }
 
 BuiltTable BuildTable(const RelationMessage& relation, const TableFacts* facts,
-                      const PostgresTypes& types, const PostgresFilters& filters,
+                      const PostgresTypes& types, const CaptureFilters& filters,
                       const std::string& database) {
   BuiltTable out;
   out.schema.catalog = database;

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "model/table_schema.h"
+#include "source/capture_filters.h"
 #include "source/postgres/pgoutput.h"
 #include "source/postgres/postgres_catalog_facts.h"
-#include "source/postgres/postgres_filters.h"
 
 namespace tidewire::source {
 
@@ -32,7 +32,7 @@ struct BuiltTable {
   std::vector<int> wire_to_column;
 };
 BuiltTable BuildTable(const RelationMessage& relation, const TableFacts* facts,
-                      const PostgresTypes& types, const PostgresFilters& filters,
+                      const PostgresTypes& types, const CaptureFilters& filters,
                       const std::string& database);
 
 // The catalog's column of that name and type; null: there is none (any more, or not yet).

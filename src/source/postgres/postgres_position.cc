@@ -1,8 +1,6 @@
 #include "source/postgres/postgres_position.h"
 
 #include <rapidjson/document.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include "base/error.h"
 
@@ -100,16 +98,6 @@ std::string PostgresPosition::ToJson(std::string_view more) const {
   if (!more.empty()) fmt::format_to(at, ",{}", more);
   out += '}';
   return out;
-}
-
-std::string PostgresPartition(std::string_view topic_prefix) {
-  rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-  writer.StartObject();
-  writer.Key("server");
-  writer.String(topic_prefix.data(), static_cast<rapidjson::SizeType>(topic_prefix.size()));
-  writer.EndObject();
-  return buffer.GetString();
 }
 
 }  // namespace tidewire::source

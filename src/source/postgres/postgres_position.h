@@ -42,7 +42,4 @@ struct PostgresPosition {
   std::string ToJson(std::string_view more = {}) const;
 };
 
-// {"server":"<topic prefix>"}: the partition of all of a connector's offsets.
-std::string PostgresPartition(std::string_view topic_prefix);
-
 }  // namespace tidewire::source

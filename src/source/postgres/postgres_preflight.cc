@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/error.h"
+#include "source/postgres/postgres_filters.h"
 #include "source/postgres/postgres_preflight_checks.h"
 
 namespace tidewire::source {
@@ -159,7 +160,7 @@ void CheckSlotAtServer(const PreflightContext& context) {
 
 std::vector<Finding> PreflightPostgres(const config::Config& config, config::Depth depth) {
   PostgresSettings settings = PostgresSettings::FromConfig(config);
-  const PostgresFilters filters(settings.filters);
+  const CaptureFilters filters = MakePostgresFilters(settings.filters);
   settings.connection.connect_timeout =
       std::chrono::milliseconds(config.GetInt("connection.validation.timeout.ms"));
   std::vector<Finding> findings;

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "config/finding.h"
+#include "source/capture_filters.h"
 #include "source/postgres/pg_connection.h"
 #include "source/postgres/postgres_catalog_facts.h"
-#include "source/postgres/postgres_filters.h"
 #include "source/postgres/postgres_settings.h"
 
 namespace tidewire::source {
@@ -37,10 +37,10 @@ struct PreflightTable {
   bool row_security = false;  // And the role is subject to it.
 };
 std::vector<PreflightTable> ReadCapturedTables(const PreflightContext& context,
-                                               const PostgresFilters& filters);
+                                               const CaptureFilters& filters);
 void CheckGrants(const PreflightContext& context, const std::vector<PreflightTable>& tables);
 void CheckPublication(const PreflightContext& context, const std::vector<PreflightTable>& tables);
 void CheckKeys(const PreflightContext& context, const std::vector<PreflightTable>& tables,
-               const PostgresFilters& filters);
+               const CaptureFilters& filters);
 
 }  // namespace tidewire::source

@@ -97,7 +97,7 @@ void CheckPublishedOperations(const PreflightContext& context) {
       {name}, "look at the publication");
   if (PQntuples(row.get()) == 0) return;
   const bool truncates_missing =
-      !context.settings.skipped.truncates && PgText(row.get(), 0, 1) != "t";
+      !context.settings.events.skipped.truncates && PgText(row.get(), 0, 1) != "t";
   if (PgText(row.get(), 0, 0) == "t" && !truncates_missing) return;
   context.Warn("publication.name",
                fmt::format("publication {} does not publish all operations", name),
@@ -156,7 +156,7 @@ bool KeyIsNotInOldRows(const TableFacts& facts, const std::vector<std::string>& 
 }  // namespace
 
 std::vector<PreflightTable> ReadCapturedTables(const PreflightContext& context,
-                                               const PostgresFilters& filters) {
+                                               const CaptureFilters& filters) {
   std::vector<PreflightTable> out;
   std::unordered_map<uint32_t, size_t> by_oid;
   for (TableFacts& facts : ReadTables(context.connection, std::nullopt)) {
@@ -226,7 +226,7 @@ void CheckPublication(const PreflightContext& context, const std::vector<Preflig
 }
 
 void CheckKeys(const PreflightContext& context, const std::vector<PreflightTable>& tables,
-               const PostgresFilters& filters) {
+               const CaptureFilters& filters) {
   const Tables refused = Those(tables, [](const PreflightTable& table) {
     return table.facts.replica_identity == 'n' ||
            (table.facts.replica_identity == 'd' && table.facts.primary_key.empty());

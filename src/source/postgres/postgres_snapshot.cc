@@ -202,7 +202,7 @@ std::optional<PostgresSnapshotState> PostgresSnapshot::Run(
   }
   state.BeginAttempt(view);
   const int server_version = PQserverVersion(connection.get());
-  const int threads = std::max(1, settings_.snapshot_threads);
+  const int threads = std::max(1, settings_.snapshot.threads);
   PostgresSnapshotLedger ledger(context_, partition, std::move(tables), std::move(state),
                                 std::move(position), point, clock_);
   std::deque<SnapshotChunk> chunks = PlanChunks(ledger.tables(), threads, server_version);

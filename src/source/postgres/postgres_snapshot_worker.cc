@@ -144,9 +144,9 @@ void PostgresSnapshotWorker::ThrowForTable(const SnapshotTable& table, const PGr
 bool PostgresSnapshotWorker::IsFull() const {
   const size_t rows = batch_->records.size();
   if (rows == 0) return false;
-  if (rows >= settings_.batch_records_max) return true;
-  if (settings_.snapshot_fetch_rows > 0 &&
-      rows >= static_cast<size_t>(settings_.snapshot_fetch_rows)) {
+  if (rows >= settings_.events.batch_records_max) return true;
+  if (settings_.snapshot.fetch_rows > 0 &&
+      rows >= static_cast<size_t>(settings_.snapshot.fetch_rows)) {
     return true;
   }
   return batch_->bytes() >= kBatchBytes;

@@ -48,7 +48,7 @@ void PostgresStream::Run(std::stop_token stop) {
   const std::stop_callback wake_up(stop, [this] { eventfd_write(wake_, 1); });
   const TimePoint begin = clock_.Steady();
   next_status_ = begin;
-  next_heartbeat_ = begin + settings_.heartbeat_interval;
+  next_heartbeat_ = begin + settings_.events.heartbeat_interval;
   next_report_ = begin;
   received_ = emitted_ = decoder_.position().end;
   now_ns_ = clock_.WallNanos();
@@ -105,7 +105,7 @@ void PostgresStream::HandleKeepalive(std::string_view payload) {
 void PostgresStream::AfterMessage() {
   if (decoder_.in_transaction()) {
     if (decoder_.bytes() >= kPieceBytes && decoder_.records() > 0) Emit(Then::kGoesOn);
-  } else if (decoder_.records() >= settings_.batch_records_max ||
+  } else if (decoder_.records() >= settings_.events.batch_records_max ||
              (decoder_.records() > 0 && decoder_.bytes() >= kGatherBytes)) {
     Emit(Then::kGoesOn);
   }
@@ -137,9 +137,9 @@ void PostgresStream::AdvanceWhenIdle() {
 }
 
 void PostgresStream::OnTimers(TimePoint now) {
-  const bool heartbeats = settings_.heartbeat_interval.count() > 0;
+  const bool heartbeats = settings_.events.heartbeat_interval.count() > 0;
   if (heartbeats && now >= next_heartbeat_ && !decoder_.in_transaction() && taken_) {
-    next_heartbeat_ = now + settings_.heartbeat_interval;
+    next_heartbeat_ = now + settings_.events.heartbeat_interval;
     decoder_.AdvanceTo(idle_end_);
     decoder_.AddHeartbeat(now_ns_);
     Emit(Then::kWaits);
@@ -189,7 +189,7 @@ void PostgresStream::Report(TimePoint now) {
 
 PostgresStream::Nanos PostgresStream::TimeToNextTimer(TimePoint now) const {
   TimePoint next = next_status_;
-  if (settings_.heartbeat_interval.count() > 0) next = std::min(next, next_heartbeat_);
+  if (settings_.events.heartbeat_interval.count() > 0) next = std::min(next, next_heartbeat_);
   if (emitted_ > confirmed_) next = std::min(next, now + kDurablePoll);
   return std::max(next - now, Nanos{0});
 }

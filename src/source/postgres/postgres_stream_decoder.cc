@@ -6,19 +6,11 @@
 namespace tidewire::source {
 namespace {
 
-using model::ChangeBatch;
 using model::Datum;
 using model::DatumState;
 using model::Op;
-using model::Record;
 
 constexpr uint64_t kNoResume = 0;
-
-bool SameValue(const model::ColumnType& type, const Datum& a, const Datum& b) {
-  if (a.state != b.state) return false;
-  if (!a.has_value()) return true;
-  return model::HoldsView(type.kind) ? a.view() == b.view() : a.integer == b.integer;
-}
 
 std::string_view TypeName(Op op) {
   switch (op) {
@@ -40,13 +32,13 @@ PostgresStreamDecoder::PostgresStreamDecoder(const PostgresSettings& settings,
                                              TableLookup lookup, PostgresPosition start,
                                              OffsetExtra extra)
     : settings_(settings),
-      events_(settings, std::move(render)),
+      writer_(settings.events, render),
+      message_events_(settings, std::move(render)),
       lookup_(std::move(lookup)),
       extra_(std::move(extra)),
-      partition_(PostgresPartition(settings.topic_prefix)),
-      batch_(std::make_unique<ChangeBatch>()),
       position_(start),
       resume_(std::move(start)) {
+  message_collection_.SetName("message");
   resuming_ = resume_.open_commit.is_set() ||
               (resume_.foreign && resume_.transaction_id != 0 && !resume_.message_type.empty());
   position_.open_commit = {};
@@ -56,7 +48,7 @@ PostgresStreamDecoder::PostgresStreamDecoder(const PostgresSettings& settings,
 }
 
 void PostgresStreamDecoder::Handle(Lsn lsn, std::string_view message, int64_t now_ns) {
-  now_ns_ = now_ns;
+  writer_.SetNow(now_ns);
   ByteReader in(message);
   const auto type = static_cast<PgoutputType>(in.Byte());
   switch (type) {
@@ -83,12 +75,14 @@ void PostgresStreamDecoder::Handle(Lsn lsn, std::string_view message, int64_t no
 
 void PostgresStreamDecoder::HandleBegin(Lsn lsn, ByteReader& in) {
   begin_ = ReadBegin(in);
-  begin_lsn_ = lsn;
-  in_transaction_ = true;
-  transaction_index_ = model::kNoTransaction;
-  messages_ = total_order_ = message_order_ = 0;
-  ++transaction_serial_;
-  touched_.clear();
+  messages_ = 0;
+  model::Transaction transaction;
+  transaction.id = begin_.xid;
+  transaction.begin_position = lsn.value;
+  transaction.commit_position = begin_.final_lsn.value;
+  transaction.last_commit_position = position_.last_commit.value;
+  transaction.commit_ts_us = begin_.commit_ts_us;
+  writer_.BeginTransaction(std::move(transaction));
   if (resume_.open_commit.is_set() && resuming_ && begin_.final_lsn != resume_.open_commit) {
     throw FatalError(fmt::format(
         "the stored offset stands inside the transaction that commits at {}, but slot {} goes on "
@@ -98,30 +92,18 @@ void PostgresStreamDecoder::HandleBegin(Lsn lsn, ByteReader& in) {
         resume_.open_commit.ToString(), settings_.slot_name, begin_.final_lsn.ToString()));
   }
   if (resume_.foreign && begin_.xid != resume_.transaction_id) resuming_ = false;
-  if (!settings_.provide_transaction_metadata || resuming_) return;
-  Record& record = events_.AddBegin(*batch_, fmt::format("{}:{}", begin_.xid, lsn.value),
-                                    begin_.commit_ts_us / 1000);
-  record.transaction = TransactionIndex();
-  record.position = lsn.value;
-  record.ts_ns = now_ns_;
+  if (!settings_.events.provide_transaction_metadata || resuming_) return;
+  writer_.AddBegin(fmt::format("{}:{}", begin_.xid, lsn.value), begin_.commit_ts_us / 1000,
+                   {lsn.value});
 }
 
 void PostgresStreamDecoder::HandleCommit(Lsn lsn, ByteReader& in) {
   const CommitMessage commit = ReadCommit(in);
-  if (settings_.provide_transaction_metadata) {
-    PostgresStreamEvents::CollectionCounts counts;
-    for (const Relation* relation : touched_) {
-      counts.emplace_back(relation->name, relation->collection_order);
-    }
-    if (message_order_ != 0) counts.emplace_back("message", message_order_);
-    Record& record = events_.AddEnd(*batch_, fmt::format("{}:{}", begin_.xid, lsn.value),
-                                    commit.commit_ts_us / 1000, total_order_, std::move(counts));
-    record.transaction = TransactionIndex();
-    record.position = lsn.value;
-    record.ts_ns = now_ns_;
+  if (settings_.events.provide_transaction_metadata) {
+    writer_.AddEnd(fmt::format("{}:{}", begin_.xid, lsn.value), commit.commit_ts_us / 1000,
+                   {lsn.value});
   }
-  in_transaction_ = false;
-  transaction_index_ = model::kNoTransaction;
+  writer_.EndTransaction();
   resuming_ = false;
   position_.end = std::max(position_.end, commit.end_lsn);
   position_.last_commit = commit.end_lsn;
@@ -130,14 +112,14 @@ void PostgresStreamDecoder::HandleCommit(Lsn lsn, ByteReader& in) {
 
 void PostgresStreamDecoder::HandleRelation(ByteReader& in) {
   RelationMessage message = ReadRelation(in);
-  if (in_transaction_) message.transaction = begin_.xid;
-  // In place: `touched_` and the cached pointer go on being valid.
+  if (in_transaction()) message.transaction = begin_.xid;
+  // In place: the writer's and the cached pointer go on being valid.
   Relation& relation = relations_[message.oid];
-  relation.name = fmt::format("{}.{}", message.schema, message.name);
+  relation.out.SetName(fmt::format("{}.{}", message.schema, message.name));
   relation.table = lookup_(message);
   relation.plans.clear();
-  relation.batch_serial = 0;
   if (relation.table == nullptr) return;
+  relation.out.SetSchema(relation.table->topic_schema);
   const model::TableSchema& schema = relation.table->schema();
   const std::vector<int>& columns = relation.table->wire_to_column;
   TW_CHECK(columns.size() == message.columns.size(), "one entry for each column of the message");
@@ -157,29 +139,29 @@ void PostgresStreamDecoder::HandleRelation(ByteReader& in) {
 
 void PostgresStreamDecoder::HandleMessage(Lsn lsn, ByteReader& in) {
   const LogicalMessage message = ReadLogicalMessage(in);
-  const size_t records_before = batch_->records.size();
+  const ChangeWriter::Mark before = writer_.mark();
   LogicalMessageContext context;
   context.lsn = lsn;
   context.last_commit = position_.last_commit;
-  context.now_ms = now_ns_ / 1'000'000;
+  context.now_ms = writer_.now_ns() / 1'000'000;
   context.commit_ts_us = position_.commit_ts_us;
-  const bool transactional = message.transactional && in_transaction_;
+  const bool transactional = message.transactional && in_transaction();
   if (transactional) {
     ++messages_;
     context.xid = begin_.xid;
     context.commit_ts_us = begin_.commit_ts_us;
-    if (settings_.provide_transaction_metadata) {
-      context.total_order = ++total_order_;
-      context.collection_order = ++message_order_;
+    if (settings_.events.provide_transaction_metadata) {
+      const ChangeWriter::Order order = writer_.Count(message_collection_);
+      context.total_order = order.total;
+      context.collection_order = order.collection;
     }
   }
-  Record& record = events_.AddMessage(*batch_, message, context);
-  record.position = lsn.value;
-  record.ts_ns = now_ns_;
+  model::Record& record = message_events_.Add(writer_.batch(), message, context);
+  writer_.SetPlace(record, {lsn.value});
   if (transactional) {
-    record.transaction = TransactionIndex();
-    if (resuming_ && IsDurable(lsn)) return DropSince(records_before);
-  } else if (!in_transaction_) {
+    record.transaction = writer_.TransactionIndex();
+    if (resuming_ && IsDurable(lsn)) return writer_.DropSince(before);
+  } else if (!in_transaction()) {
     // The message has no end of its own in the stream; one byte behind its start is enough not to
     // get it again.
     position_.end = std::max(position_.end, Lsn{lsn.value + 1});
@@ -192,7 +174,7 @@ void PostgresStreamDecoder::HandleMessage(Lsn lsn, ByteReader& in) {
 void PostgresStreamDecoder::HandleChange(PgoutputType type, Lsn lsn, std::string_view message) {
   ++messages_;
   ++changes_;
-  const size_t records_before = batch_->records.size();
+  const ChangeWriter::Mark before = writer_.mark();
   if (type == PgoutputType::kTruncate) {
     ByteReader in(message.substr(1));
     HandleTruncate(lsn, in);
@@ -202,7 +184,7 @@ void PostgresStreamDecoder::HandleChange(PgoutputType type, Lsn lsn, std::string
     if (!IsStreamed(relation)) return;
     // The one copy: values that are text stay where they stand in it.
     constexpr size_t kHead = 1 + sizeof(uint32_t);
-    ByteReader in(batch_->arena.Copy(message.substr(kHead)));
+    ByteReader in(writer_.batch().arena.Copy(message.substr(kHead)));
     reading_column_ = -1;
     try {
       if (type == PgoutputType::kInsert) {
@@ -217,25 +199,25 @@ void PostgresStreamDecoder::HandleChange(PgoutputType type, Lsn lsn, std::string
       const std::string column =
           reading_column_ < 0 ? "" : "." + columns[static_cast<size_t>(reading_column_)].name;
       throw DataError(
-          fmt::format("{}{} at {}: {}", relation.name, column, lsn.ToString(), error.what()));
+          fmt::format("{}{} at {}: {}", relation.out.name(), column, lsn.ToString(), error.what()));
     }
   }
-  if (resuming_ && IsDurable(lsn)) return DropSince(records_before);
-  if (batch_->records.size() == records_before) return;
+  if (resuming_ && IsDurable(lsn)) return writer_.DropSince(before);
+  if (writer_.records() == before.records) return;
   position_.event = lsn;
   position_.transaction_id = begin_.xid;
-  position_.message_type = TypeName(batch_->records.back().op);
+  position_.message_type = TypeName(writer_.batch().records.back().op);
 }
 
 void PostgresStreamDecoder::HandleInsert(Relation& relation, Lsn lsn, ByteReader& in) {
-  if (settings_.skipped.creates) return;
+  if (settings_.events.skipped.creates) return;
   if (in.Byte() != 'N') throw DataError("an Insert message without a new row");
   const Datum* const after = ReadRow(in, relation, RowForm::kNew, nullptr);
-  AddRecord(relation, Op::kCreate, lsn).after = after;
+  writer_.Create(relation.out, after, {lsn.value});
 }
 
 void PostgresStreamDecoder::HandleUpdate(Relation& relation, Lsn lsn, ByteReader& in) {
-  if (settings_.skipped.updates) return;
+  if (settings_.events.skipped.updates) return;
   uint8_t form = in.Byte();
   const Datum* before = nullptr;
   const bool full = form == 'O';
@@ -245,62 +227,24 @@ void PostgresStreamDecoder::HandleUpdate(Relation& relation, Lsn lsn, ByteReader
   }
   if (form != 'N') throw DataError("an Update message without a new row");
   const Datum* const after = ReadRow(in, relation, RowForm::kNew, before);
-  const model::TableSchema& schema = relation.table->schema();
-  const bool key_changed =
-      before != nullptr && std::any_of(schema.key.begin(), schema.key.end(), [&](uint32_t column) {
-        return before[column].state != DatumState::kAbsent &&
-               !SameValue(schema.columns[column].type, before[column], after[column]);
-      });
-  if (key_changed) return EmitKeyChange(relation, lsn, before, after);
-  Record& record = AddRecord(relation, Op::kUpdate, lsn);
-  record.before = before;
-  record.after = after;
-}
-
-void PostgresStreamDecoder::EmitKeyChange(Relation& relation, Lsn lsn, const Datum* before,
-                                          const Datum* after) {
-  const std::vector<uint32_t>& key = relation.table->schema().key;
-  Datum* const old_key = batch_->arena.AllocateArray<Datum>(key.size());
-  Datum* const new_key = batch_->arena.AllocateArray<Datum>(key.size());
-  for (size_t i = 0; i < key.size(); ++i) {
-    old_key[i] = before[key[i]];
-    new_key[i] = after[key[i]];
-  }
-  Record& removed = AddRecord(relation, Op::kDelete, lsn);
-  removed.before = before;
-  removed.key_header = model::KeyHeader::kNewKey;
-  removed.other_key = new_key;
-  if (settings_.tombstones_on_delete) {
-    Record tombstone = removed;
-    tombstone.op = Op::kTombstone;
-    batch_->records.push_back(tombstone);
-  }
-  Record& created = AddRecord(relation, Op::kCreate, lsn);
-  created.after = after;
-  created.key_header = model::KeyHeader::kOldKey;
-  created.other_key = old_key;
+  writer_.Update(relation.out, before, after, {lsn.value});
 }
 
 void PostgresStreamDecoder::HandleDelete(Relation& relation, Lsn lsn, ByteReader& in) {
-  if (settings_.skipped.deletes) return;
+  if (settings_.events.skipped.deletes) return;
   const uint8_t form = in.Byte();
   if (form != 'K' && form != 'O') throw DataError("a Delete message without an old row");
   const Datum* const before =
       ReadRow(in, relation, form == 'O' ? RowForm::kOldFull : RowForm::kOldKey, nullptr);
-  Record& record = AddRecord(relation, Op::kDelete, lsn);
-  record.before = before;
-  if (!settings_.tombstones_on_delete) return;
-  Record tombstone = record;
-  tombstone.op = Op::kTombstone;
-  batch_->records.push_back(tombstone);
+  writer_.Delete(relation.out, before, {lsn.value});
 }
 
 void PostgresStreamDecoder::HandleTruncate(Lsn lsn, ByteReader& in) {
   const TruncateMessage message = ReadTruncate(in);
-  if (settings_.skipped.truncates) return;
+  if (settings_.events.skipped.truncates) return;
   for (const uint32_t oid : message.relations) {
     Relation& relation = FindRelation(oid);
-    if (IsStreamed(relation)) AddRecord(relation, Op::kTruncate, lsn);
+    if (IsStreamed(relation)) writer_.Truncate(relation.out, {lsn.value});
   }
 }
 
@@ -327,7 +271,8 @@ const Datum* PostgresStreamDecoder::ReadRow(ByteReader& in, const Relation& rela
     throw DataError("a row has another number of columns than its Relation message");
   }
   const size_t columns = relation.table->schema().columns.size();
-  Datum* const row = batch_->arena.AllocateArray<Datum>(columns);
+  Arena& arena = writer_.batch().arena;
+  Datum* const row = arena.AllocateArray<Datum>(columns);
   if (!relation.complete) std::fill_n(row, columns, Datum::Of(DatumState::kAbsent));
   for (const ColumnPlan& plan : relation.plans) {
     const TupleField field = ReadTupleField(in);
@@ -336,7 +281,7 @@ const Datum* PostgresStreamDecoder::ReadRow(ByteReader& in, const Relation& rela
     switch (field.kind) {
       case TupleField::Kind::kText:
         reading_column_ = plan.column;
-        out = DecodeText(*plan.type, field.bytes, batch_->arena);
+        out = DecodeText(*plan.type, field.bytes, arena);
         break;
       case TupleField::Kind::kNull:
         out.state =
@@ -355,85 +300,28 @@ const Datum* PostgresStreamDecoder::ReadRow(ByteReader& in, const Relation& rela
   return row;
 }
 
-Record& PostgresStreamDecoder::AddRecord(Relation& relation, Op op, Lsn lsn) {
-  if (relation.batch_serial != batch_serial_) {
-    relation.schema_index = batch_->SchemaIndex(relation.table->topic_schema);
-    relation.batch_serial = batch_serial_;
-  }
-  const uint32_t transaction = TransactionIndex();
-  Record& record = batch_->records.emplace_back();
-  record.op = op;
-  record.schema = relation.schema_index;
-  record.transaction = transaction;
-  record.position = lsn.value;
-  record.ts_ns = now_ns_;
-  if (settings_.provide_transaction_metadata) CountChange(relation, record);
-  return record;
-}
-
-void PostgresStreamDecoder::CountChange(Relation& relation, Record& record) {
-  if (relation.transaction_serial != transaction_serial_) {
-    relation.transaction_serial = transaction_serial_;
-    relation.collection_order = 0;
-    touched_.push_back(&relation);
-  }
-  record.total_order = ++total_order_;
-  record.collection_order = ++relation.collection_order;
-}
-
-uint32_t PostgresStreamDecoder::TransactionIndex() {
-  if (transaction_index_ != model::kNoTransaction) return transaction_index_;
-  model::Transaction transaction;
-  transaction.id = begin_.xid;
-  transaction.begin_position = begin_lsn_.value;
-  transaction.commit_position = begin_.final_lsn.value;
-  transaction.last_commit_position = position_.last_commit.value;
-  transaction.commit_ts_us = begin_.commit_ts_us;
-  batch_->transactions.push_back(std::move(transaction));
-  transaction_index_ = static_cast<uint32_t>(batch_->transactions.size() - 1);
-  return transaction_index_;
-}
-
 bool PostgresStreamDecoder::IsDurable(Lsn lsn) const {
   if (resume_.open_commit.is_set()) return messages_ <= resume_.open_messages;
   return lsn <= resume_.event;
 }
 
-// Their bytes stay in the arena until it is full of such; then it is emptied, so that leaving out
-// millions of changes takes no memory.
-void PostgresStreamDecoder::DropSince(size_t records) {
-  batch_->records.resize(records);
-  constexpr size_t kDroppedBytesMax = 1 << 20;
-  if (records == 0 && batch_->arena.allocated_bytes() > kDroppedBytesMax) Take();
-}
-
 void PostgresStreamDecoder::AddHeartbeat(int64_t now_ns) {
-  TW_CHECK(!in_transaction_, "a heartbeat would stand inside a transaction");
-  Record& record = events_.AddHeartbeat(*batch_, now_ns / 1'000'000);
-  record.position = position_.end.value;
-  record.ts_ns = now_ns;
+  writer_.SetNow(now_ns);
+  writer_.AddHeartbeat(position_.end.value);
 }
 
 void PostgresStreamDecoder::AdvanceTo(Lsn wal_end) {
-  TW_CHECK(!in_transaction_, "the position cannot pass an open transaction");
+  TW_CHECK(!in_transaction(), "the position cannot pass an open transaction");
   position_.end = std::max(position_.end, wal_end);
 }
 
 model::ChangeBatchPtr PostgresStreamDecoder::Take() {
   PostgresPosition at = position_;
-  if (in_transaction_) {
+  if (in_transaction()) {
     at.open_commit = begin_.final_lsn;
     at.open_messages = resuming_ ? std::max(messages_, resume_.open_messages) : messages_;
   }
-  batch_->open_transaction = in_transaction_;
-  batch_->offset = model::SourceOffset{partition_, at.ToJson(extra_ ? extra_(at) : std::string())};
-  batch_->confirm = at.end.value;
-  records_hint_ = std::min<size_t>(batch_->records.size(), 1 << 16);
-  model::ChangeBatchPtr out = std::exchange(batch_, std::make_unique<ChangeBatch>());
-  if (records_hint_ > 64) batch_->records.reserve(records_hint_ + records_hint_ / 8);
-  ++batch_serial_;
-  transaction_index_ = model::kNoTransaction;
-  return out;
+  return writer_.Take(at.ToJson(extra_ ? extra_(at) : std::string()), at.end.value);
 }
 
 }  // namespace tidewire::source

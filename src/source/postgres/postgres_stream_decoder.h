@@ -10,18 +10,19 @@
 #include <vector>
 
 #include "model/batch.h"
+#include "source/change_writer.h"
 #include "source/postgres/pgoutput.h"
 #include "source/postgres/postgres_catalog.h"
+#include "source/postgres/postgres_messages.h"
 #include "source/postgres/postgres_position.h"
 #include "source/postgres/postgres_settings.h"
-#include "source/postgres/postgres_stream_events.h"
 
 namespace tidewire::source {
 
-// Fills one ChangeBatch after the other. Records are Debezium's: a key change is delete, tombstone
-// and create; an unchanged TOAST value is kUnavailable unless the old row has it; columns that the
-// server did not send are kAbsent. The messages of a transaction that a former run made durable in
-// part are counted and left out. One thread.
+// Fills one ChangeBatch after the other, as ChangeWriter says. An unchanged TOAST value is
+// kUnavailable unless the old row has it; columns that the server did not send are kAbsent. The
+// messages of a transaction that a former run made durable in part are counted and left out. One
+// thread.
 class PostgresStreamDecoder {
  public:
   // The version of a table that a Relation message announces; null: not captured.
@@ -45,10 +46,10 @@ class PostgresStreamDecoder {
   void AddHeartbeat(int64_t now_ns);
   void AdvanceTo(Lsn wal_end);
 
-  bool in_transaction() const { return in_transaction_; }
+  bool in_transaction() const { return writer_.in_transaction(); }
   // Of the batch being filled.
-  size_t records() const { return batch_->records.size(); }
-  size_t bytes() const { return batch_->bytes(); }
+  size_t records() const { return writer_.records(); }
+  size_t bytes() const { return writer_.bytes(); }
   const PostgresPosition& position() const { return position_; }
   // Counts since the beginning, for metrics and logs.
   uint64_t changes() const { return changes_; }
@@ -63,14 +64,10 @@ class PostgresStreamDecoder {
     bool identity = false;  // Sent in the key form of an old row.
   };
   struct Relation {
-    std::string name;  // "schema.table"
+    ChangeWriter::Table out;
     CapturedTablePtr table;
     std::vector<ColumnPlan> plans;
     bool complete = false;  // Every column of the table is on the wire.
-    uint64_t batch_serial = 0;
-    uint32_t schema_index = 0;  // Of the batch with that serial.
-    uint64_t transaction_serial = 0;
-    uint64_t collection_order = 0;  // Within the transaction with that serial.
   };
   enum class RowForm { kNew, kOldKey, kOldFull };
 
@@ -83,44 +80,27 @@ class PostgresStreamDecoder {
   void HandleUpdate(Relation& relation, Lsn lsn, ByteReader& in);
   void HandleDelete(Relation& relation, Lsn lsn, ByteReader& in);
   void HandleTruncate(Lsn lsn, ByteReader& in);
-  void EmitKeyChange(Relation& relation, Lsn lsn, const model::Datum* before,
-                     const model::Datum* after);
 
   Relation& FindRelation(uint32_t oid);
   // Whether changes of the table in this transaction belong to the stream.
   bool IsStreamed(const Relation& relation) const;
   const model::Datum* ReadRow(ByteReader& in, const Relation& relation, RowForm form,
                               const model::Datum* old);
-  model::Record& AddRecord(Relation& relation, model::Op op, Lsn lsn);
-  void CountChange(Relation& relation, model::Record& record);
-  uint32_t TransactionIndex();
   bool IsDurable(Lsn lsn) const;
-  void DropSince(size_t records);
 
   const PostgresSettings& settings_;
-  PostgresStreamEvents events_;
+  ChangeWriter writer_;
+  PostgresMessages message_events_;
+  ChangeWriter::Collection message_collection_;
   TableLookup lookup_;
   OffsetExtra extra_;
-  const std::string partition_;
-
-  model::ChangeBatchPtr batch_;
-  uint64_t batch_serial_ = 1;
-  size_t records_hint_ = 0;
-  uint32_t transaction_index_ = model::kNoTransaction;  // In batch_.
-  int64_t now_ns_ = 0;
 
   PostgresPosition position_;
   PostgresPosition resume_;  // What the log held when this run began.
   bool resuming_ = false;    // The transaction that is durable in part has not ended yet.
 
-  bool in_transaction_ = false;
   BeginMessage begin_;
-  Lsn begin_lsn_;
-  uint64_t transaction_serial_ = 0;
   uint64_t messages_ = 0;  // Change messages of the transaction so far.
-  uint64_t total_order_ = 0;
-  uint64_t message_order_ = 0;
-  std::vector<Relation*> touched_;  // By the transaction, in order; only with transaction metadata.
 
   std::unordered_map<uint32_t, Relation> relations_;
   uint32_t last_oid_ = 0;

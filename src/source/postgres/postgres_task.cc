@@ -1,14 +1,11 @@
 #include "source/postgres/postgres_task.h"
 
-#include <condition_variable>
-#include <mutex>
-#include <random>
-
 #include "base/error.h"
 #include "base/logging.h"
 #include "source/postgres/postgres_publication.h"
 #include "source/postgres/postgres_snapshot.h"
 #include "source/postgres/postgres_stream.h"
+#include "source/task_run.h"
 
 namespace tidewire::source {
 namespace {
@@ -16,16 +13,6 @@ namespace {
 constexpr const char* kResetRemedy =
     "stop the connector, DELETE its offsets and start it again to take a new snapshot, or set "
     "snapshot.mode=when_needed";
-
-// A version 7 UUID, which sorts by time.
-std::string NewRunId(Clock& clock) {
-  std::random_device random;
-  const auto bits = [&] { return uint64_t{random()} << 32 | random(); };
-  const uint64_t high = static_cast<uint64_t>(clock.WallMillis()) << 16 | 0x7000 | (bits() & 0xFFF);
-  const uint64_t low = (bits() >> 2) | uint64_t{1} << 63;
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xFFFF,
-                     high & 0xFFFF, low >> 48, low & 0xFFFF'FFFF'FFFF);
-}
 
 Lsn ServerEnd(PGconn* connection) {
   const PgResultHandle row =
@@ -36,30 +23,22 @@ Lsn ServerEnd(PGconn* connection) {
   return Lsn::Parse(PgText(row.get(), 0, 0)).value_or(Lsn{});
 }
 
-void PauseFor(std::chrono::milliseconds time, std::stop_token stop) {
-  if (time.count() <= 0) return;
-  std::mutex mutex;
-  std::unique_lock lock(mutex);
-  std::condition_variable_any never;
-  never.wait_for(lock, stop, time, [] { return false; });
-}
-
 }  // namespace
 
 PostgresTask::PostgresTask(const config::Config& config, Clock& clock)
     : config_(config),
       settings_(PostgresSettings::FromConfig(config_)),
-      partition_(PostgresPartition(settings_.topic_prefix)),
+      partition_(settings_.events.Partition()),
       clock_(clock),
       slot_(settings_) {}
 
 void PostgresTask::Run(SourceContext& context, std::stop_token stop) {
-  const auto render = MakeRenderOptions(settings_, config_, NewRunId(clock_));
+  const auto render = MakePostgresRenderOptions(settings_, config_, NewRunId(clock_));
   PostgresCatalog catalog(settings_, render);
   Start start = LoadStart(context);
   if (!Prepare(start, catalog, context, stop)) return;
-  if (settings_.snapshot_mode == SnapshotMode::kInitialOnly) return;
-  PauseFor(settings_.streaming_delay, stop);
+  if (settings_.snapshot.mode == SnapshotMode::kInitialOnly) return;
+  PauseFor(settings_.snapshot.streaming_delay, stop);
   Stream(std::move(start), catalog, render, context, stop);
   if (stop.stop_requested() && settings_.slot_drop_on_stop) slot_.Drop(clock_);
 }
@@ -81,8 +60,8 @@ PostgresTask::Start PostgresTask::LoadStart(SourceContext& context) const {
 }
 
 bool PostgresTask::WantsSnapshot(const Start& start) const {
-  if (settings_.snapshot_mode == SnapshotMode::kNoData) return false;
-  if (settings_.snapshot_mode == SnapshotMode::kAlways && !snapshot_taken_) return true;
+  if (settings_.snapshot.mode == SnapshotMode::kNoData) return false;
+  if (settings_.snapshot.mode == SnapshotMode::kAlways && !snapshot_taken_) return true;
   return !start.has_offset || (start.snapshot && !start.snapshot->completed());
 }
 
@@ -110,7 +89,7 @@ bool PostgresTask::SlotFits(const Start& start, const std::optional<SlotState>& 
   if (trouble.empty()) return true;
   const std::string message = fmt::format("slot {} cannot go on from the stored offset {}: {}",
                                           settings_.slot_name, position.ToString(), trouble);
-  if (settings_.snapshot_mode != SnapshotMode::kWhenNeeded) {
+  if (settings_.snapshot.mode != SnapshotMode::kWhenNeeded) {
     throw FatalError(fmt::format("{}; {}", message, kResetRemedy));
   }
   Logger("source.postgres").warn("{}; taking a new snapshot", message);
@@ -123,7 +102,7 @@ bool PostgresTask::Prepare(Start& start, PostgresCatalog& catalog, SourceContext
   EnsurePublication(settings_, connection.get(),
                     [&] { return catalog.CapturedNames(connection.get()); });
   std::optional<SlotState> slot = slot_.Look(connection.get());
-  const bool streams = settings_.snapshot_mode != SnapshotMode::kInitialOnly;
+  const bool streams = settings_.snapshot.mode != SnapshotMode::kInitialOnly;
   if (start.has_offset && streams && !SlotFits(start, slot, connection.get())) start = {};
   if (!start.has_offset && slot && !slot->lost_because.empty() && !slot->active) {
     Logger("source.postgres")
@@ -133,7 +112,7 @@ bool PostgresTask::Prepare(Start& start, PostgresCatalog& catalog, SourceContext
     slot.reset();
   }
   if (WantsSnapshot(start)) {
-    PauseFor(settings_.snapshot_delay, stop);
+    PauseFor(settings_.snapshot.delay, stop);
     return TakeSnapshot(start, std::move(slot), catalog, context, stop);
   }
   if (start.snapshot) catalog.UseSnapshot(*start.snapshot);
@@ -159,7 +138,7 @@ bool PostgresTask::TakeSnapshot(Start& start, std::optional<SlotState> slot,
     earlier = PostgresSnapshotState::Begin(start.position.end);
   } else if (slot) {
     earlier = PostgresSnapshotState::Begin(slot->confirmed);
-  } else if (settings_.snapshot_mode != SnapshotMode::kInitialOnly) {
+  } else if (settings_.snapshot.mode != SnapshotMode::kInitialOnly) {
     replication = PgConnect(settings_.connection, PgSession::kReplication);
     const MadeSlot made = slot_.Create(replication.get(), true);
     view.exported_name = made.snapshot_name;

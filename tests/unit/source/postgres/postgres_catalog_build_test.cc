@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "source/postgres/postgres_filters.h"
+
 namespace tidewire::source {
 namespace {
 
@@ -115,7 +117,7 @@ TEST(BuildTable, TakesFactsOnlyOfColumnsThatAreStillTheSame) {
   facts.columns[1].not_null = true;
   facts.columns[2].has_default = true;
   facts.columns[2].default_text = "x";
-  const BuiltTable built = BuildTable(relation, &facts, Types(), PostgresFilters({}), "db");
+  const BuiltTable built = BuildTable(relation, &facts, Types(), MakePostgresFilters({}), "db");
   EXPECT_EQ(built.schema.columns[1].type.kind, model::Kind::kInt32);
   EXPECT_TRUE(built.schema.columns[1].nullable);
   EXPECT_EQ(built.schema.columns[2].default_text, "x");
@@ -130,7 +132,7 @@ TEST(BuildTable, TellsHowAGeneratedColumnIsMade) {
   facts.columns[1].default_expression = "(id + 1)";
   facts.columns[2].default_expression = "(1 + 1)";
   const BuiltTable built =
-      BuildTable(RelationOf(facts, {}), &facts, Types(), PostgresFilters({}), "db");
+      BuildTable(RelationOf(facts, {}), &facts, Types(), MakePostgresFilters({}), "db");
   EXPECT_EQ(built.schema.columns[1].generation, "(id + 1)");
   EXPECT_EQ(built.schema.columns[2].generation, "");
 }
@@ -140,7 +142,8 @@ TEST(BuildTable, KeepsKeyColumnsWhateverTheFiltersSay) {
   settings.column_include = {"g\\.t\\.b"};
   const auto relation =
       Relation('d', {{"a", kInt, false}, {"id", kInt, true}, {"b", kText, false}});
-  const BuiltTable built = BuildTable(relation, nullptr, Types(), PostgresFilters(settings), "db");
+  const BuiltTable built =
+      BuildTable(relation, nullptr, Types(), MakePostgresFilters(settings), "db");
   EXPECT_THAT(built.wire_to_column, ElementsAre(-1, 0, 1));
   EXPECT_THAT(built.schema.key, ElementsAre(0));
   EXPECT_EQ(built.schema.columns[1].name, "b");

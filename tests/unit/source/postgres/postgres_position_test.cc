@@ -83,10 +83,5 @@ TEST(PostgresPosition, NamesTheRemedyWhenItCannotBeRead) {
   }
 }
 
-TEST(PostgresPosition, NamesItsPartitionByThePrefix) {
-  EXPECT_EQ(PostgresPartition("shop"), R"({"server":"shop"})");
-  EXPECT_EQ(PostgresPartition("a\"b"), R"({"server":"a\"b"})");
-}
-
 }  // namespace
 }  // namespace tidewire::source

@@ -27,21 +27,12 @@ TEST(PostgresSettings, HaveTheDefaultsOfTheRealConnector) {
   EXPECT_EQ(settings.slot_name, "debezium");
   EXPECT_EQ(settings.publication_name, "dbz_publication");
   EXPECT_EQ(settings.publication_mode, PublicationMode::kAllTables);
-  EXPECT_EQ(settings.snapshot_mode, SnapshotMode::kInitial);
-  EXPECT_TRUE(settings.skipped.truncates);
-  EXPECT_FALSE(settings.skipped.creates);
-  EXPECT_TRUE(settings.tombstones_on_delete);
-  EXPECT_EQ(settings.connector_name, "c");
-}
-
-TEST(PostgresSettings, MakeLegalTopicNames) {
-  const auto settings = PostgresSettings::FromConfig(Given({}));
-  EXPECT_EQ(settings.TopicOf("g", "We ird.Näme"), "t.g.We_ird.N_me");
-  EXPECT_EQ(settings.TopicOf("g", "a😀b"), "t.g.a__b");
-  EXPECT_EQ(settings.HeartbeatTopic(), "__debezium-heartbeat.t");
-  EXPECT_EQ(settings.TransactionTopic(), "t.transaction");
-  const auto other = PostgresSettings::FromConfig(Given({{"topic.delimiter", "_"}}));
-  EXPECT_EQ(other.TopicOf("g", "a"), "t_g_a");
+  EXPECT_EQ(settings.snapshot.mode, SnapshotMode::kInitial);
+  EXPECT_TRUE(settings.events.skipped.truncates);
+  EXPECT_FALSE(settings.events.skipped.creates);
+  EXPECT_TRUE(settings.events.tombstones_on_delete);
+  EXPECT_EQ(settings.events.connector_name, "c");
+  EXPECT_EQ(settings.MessageTopic(), "t.message");
 }
 
 TEST(PostgresSettings, ReadListsModesAndStatements) {
@@ -52,9 +43,9 @@ TEST(PostgresSettings, ReadListsModesAndStatements) {
              {"flush.lsn.source", "false"},
              {"database.initial.statements", "SET a = 1; SET b = 'x;;y'"}}));
   EXPECT_THAT(settings.filters.table_include, ElementsAre("a.b", "c{1,2}"));
-  EXPECT_EQ(settings.snapshot_mode, SnapshotMode::kWhenNeeded);
-  EXPECT_TRUE(settings.skipped.creates);
-  EXPECT_FALSE(settings.skipped.truncates);
+  EXPECT_EQ(settings.snapshot.mode, SnapshotMode::kWhenNeeded);
+  EXPECT_TRUE(settings.events.skipped.creates);
+  EXPECT_FALSE(settings.events.skipped.truncates);
   EXPECT_EQ(settings.lsn_flush_mode, LsnFlushMode::kManual);
   EXPECT_THAT(settings.connection.initial_statements, ElementsAre("SET a = 1", "SET b = 'x;y'"));
 }
@@ -64,24 +55,24 @@ TEST(PostgresSettings, RefuseWhatExcludesEachOther) {
                    Given({{"table.include.list", "a"}, {"table.exclude.list", "b"}})),
                ConfigError);
   EXPECT_THROW(PostgresSettings::FromConfig(Given({{"snapshot.mode", "custom"}})), ConfigError);
+  EXPECT_THROW(PostgresSettings::FromConfig(Given({{"snapshot.mode", "recovery"}})), ConfigError);
 }
 
-TEST(RenderOptions, FollowTheHandlingModesAndConverters) {
-  const auto config =
-      Given({{"decimal.handling.mode", "string"},
-             {"time.precision.mode", "connect"},
-             {"binary.handling.mode", "hex"},
-             {"value.converter", "org.apache.kafka.connect.json.JsonConverter"},
-             {"value.converter.schemas.enable", "false"},
-             {"key.converter", "org.apache.kafka.connect.storage.StringConverter"}});
-  const auto options = MakeRenderOptions(PostgresSettings::FromConfig(config), config, "id");
-  EXPECT_EQ(options->decimal, model::DecimalMode::kString);
-  EXPECT_EQ(options->time, model::TimeMode::kConnect);
+TEST(PostgresSettings, SayHowRowsAreRendered) {
+  const auto config = Given({{"hstore.handling.mode", "map"},
+                             {"interval.handling.mode", "string"},
+                             {"binary.handling.mode", "hex"},
+                             {"money.fraction.digits", "3"},
+                             {"include.unknown.datatypes", "true"}});
+  const auto options =
+      MakePostgresRenderOptions(PostgresSettings::FromConfig(config), config, "id");
+  EXPECT_EQ(options->connector_kind, "postgresql");
+  EXPECT_EQ(options->hstore, model::HstoreMode::kMap);
+  EXPECT_EQ(options->interval, model::IntervalMode::kString);
   EXPECT_EQ(options->binary, model::BinaryMode::kHex);
-  EXPECT_FALSE(options->value_converter.schemas_enable);
-  EXPECT_TRUE(options->key_converter.schemas_enable);
-  EXPECT_EQ(options->key_converter.kind, model::ConverterKind::kString);
-  EXPECT_EQ(options->logical_name, "t");
+  EXPECT_EQ(options->money_fraction_digits, 3);
+  EXPECT_TRUE(options->include_unknown_datatypes);
+  EXPECT_EQ(options->time, model::TimeMode::kAdaptive);
 }
 
 }  // namespace

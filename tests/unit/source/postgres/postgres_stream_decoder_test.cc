@@ -59,12 +59,12 @@ CapturedTablePtr Capture(const RelationMessage& relation, bool generated_column 
 class StreamDecoder : public testing::Test {
  protected:
   StreamDecoder() {
-    settings_.topic_prefix = "p";
+    settings_.events.topic_prefix = "p";
     settings_.connection.database = "db";
     settings_.slot_name = "s";
-    settings_.heartbeat_topics_prefix = "__debezium-heartbeat";
-    settings_.transaction_topic_name = "transaction";
-    settings_.skipped.truncates = true;
+    settings_.events.heartbeat_topics_prefix = "__debezium-heartbeat";
+    settings_.events.transaction_topic_name = "transaction";
+    settings_.events.skipped.truncates = true;
     Restart({});
   }
 
@@ -180,7 +180,7 @@ TEST_F(StreamDecoder, MakesDeleteTombstoneAndCreateOfAKeyChange) {
 }
 
 TEST_F(StreamDecoder, LeavesTombstonesOutWhenAskedTo) {
-  settings_.tombstones_on_delete = false;
+  settings_.events.tombstones_on_delete = false;
   Transact(100, {RelationOf(SmallTable()), Delete(kOid, 'K', {"1", std::nullopt, std::nullopt}),
                  Update(kOid, {"2", "a", "b"}, 'K', {"1", std::nullopt, std::nullopt})});
   EXPECT_THAT(Ops(*decoder_->Take()), ElementsAre(Op::kDelete, Op::kDelete, Op::kCreate));
@@ -227,7 +227,7 @@ TEST_F(StreamDecoder, TakesTheNewShapeAfterDdl) {
 }
 
 TEST_F(StreamDecoder, LeavesOutTablesAndOperationsThatAreNotAskedFor) {
-  settings_.skipped.updates = true;
+  settings_.events.skipped.updates = true;
   Transact(100, {RelationOf(SmallTable()), RelationOf(SmallTable(7, "other")),
                  Insert(7, {"1", "a", "b"}), Update(kOid, {"1", "a", "b"}), Truncate({kOid, 7}),
                  Insert(kOid, {"1", "a", "b"})});
@@ -235,7 +235,7 @@ TEST_F(StreamDecoder, LeavesOutTablesAndOperationsThatAreNotAskedFor) {
 }
 
 TEST_F(StreamDecoder, MakesOneTruncateForEachCapturedTable) {
-  settings_.skipped.truncates = false;
+  settings_.events.skipped.truncates = false;
   Transact(100, {RelationOf(SmallTable()), RelationOf(SmallTable(7, "other")),
                  RelationOf(SmallTable(8, "u")), Truncate({kOid, 7, 8})});
   const ChangeBatchPtr batch = decoder_->Take();
@@ -253,7 +253,7 @@ TEST_F(StreamDecoder, LeavesOutWhatTheSnapshotHasRead) {
 }
 
 TEST_F(StreamDecoder, CountsTransactionsAsDebeziumDoes) {
-  settings_.provide_transaction_metadata = true;
+  settings_.events.provide_transaction_metadata = true;
   Transact(100, {RelationOf(SmallTable()), RelationOf(SmallTable(8, "u")),
                  Insert(kOid, {"1", "a", "b"}), Insert(8, {"1", "a", "b"}),
                  Update(kOid, {"2", "a", "b"}, 'K', {"1", std::nullopt, std::nullopt})});
@@ -306,7 +306,7 @@ TEST_F(StreamDecoder, GoesOnInsideATransactionThatIsDurableInPart) {
 }
 
 TEST_F(StreamDecoder, CountsOrdersOnAcrossARestart) {
-  settings_.provide_transaction_metadata = true;
+  settings_.events.provide_transaction_metadata = true;
   PostgresPosition stored;
   stored.end = Lsn{90};
   stored.open_commit = Lsn{150};
@@ -363,7 +363,7 @@ TEST_F(StreamDecoder, SkipsMillionsOfDurableChangesInLittleMemory) {
 }
 
 TEST_F(StreamDecoder, PassesLogicalMessagesOn) {
-  settings_.provide_transaction_metadata = true;
+  settings_.events.provide_transaction_metadata = true;
   Handle(100, Begin(150, 700));
   Handle(101, Message(true, 101, "pfx", "in"));
   Handle(160, Commit(150, 160));
@@ -422,16 +422,6 @@ TEST_F(StreamDecoder, RefusesBrokenMessages) {
     EXPECT_THROW(Handle(101, whole.substr(0, size)), DataError) << size;
   }
   EXPECT_THROW(Handle(101, "?"), FatalError);
-}
-
-TEST(TransactionEnd, ListsCollectionsInJavasOrder) {
-  // As recorded from Debezium: g.trunc2 before g.trunc1, g.part_a before g.part_b.
-  PostgresStreamEvents::CollectionCounts truncated = {{"g.trunc1", 1}, {"g.trunc2", 1}};
-  SortAsJavaHashMap(truncated);
-  EXPECT_EQ(truncated[0].first, "g.trunc2");
-  PostgresStreamEvents::CollectionCounts parts = {{"g.part_b", 1}, {"g.part_a", 1}};
-  SortAsJavaHashMap(parts);
-  EXPECT_EQ(parts[0].first, "g.part_a");
 }
 
 }  // namespace

@@ -109,10 +109,10 @@ class StepClock final : public Clock {
 class Streaming : public testing::Test {
  protected:
   Streaming() {
-    settings_.topic_prefix = "p";
+    settings_.events.topic_prefix = "p";
     settings_.slot_name = "s";
-    settings_.batch_records_max = 10;
-    settings_.heartbeat_topics_prefix = "__debezium-heartbeat";
+    settings_.events.batch_records_max = 10;
+    settings_.events.heartbeat_topics_prefix = "__debezium-heartbeat";
     reader_.at_end = [this] { stop_.request_stop(); };
   }
 
@@ -279,7 +279,7 @@ TEST_F(Streaming, EndsAnOpenPieceWhenTheRestHeldNothing) {
 TEST_F(Streaming, BeatsAtItsIntervalWithTheOffset) {
   clock_.step = 100ms;
   start_.end = Lsn{900};
-  settings_.heartbeat_interval = 1s;
+  settings_.events.heartbeat_interval = 1s;
   for (int i = 0; i < 30; ++i) reader_.groups.push_back({Keepalive(1000)});
   Run();
   // The first batch stores the keepalive's position.
