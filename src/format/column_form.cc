@@ -2,10 +2,9 @@
 
 #include <limits>
 
-#include "format/decimal_text.h"
-#include "format/pg_text.h"
 #include "format/time_text.h"
 #include "model/calendar.h"
+#include "model/source_fields.h"
 
 namespace tidewire::format {
 namespace {
@@ -20,6 +19,10 @@ using model::TimeMode;
 // What PostgreSQL's JDBC driver makes of timestamp ±infinity; Debezium's events show these numbers.
 constexpr int64_t kPositiveInfinityMicros = 9'223'372'036'825'200'000;
 constexpr int64_t kNegativeInfinityMicros = -9'223'372'036'832'400'000;
+
+// Geometries without a reference system, as a kGeometry holds them: the point (0, 0), and nothing.
+constexpr std::string_view kOriginPoint("\0\0\0\0\1\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 25);
+constexpr std::string_view kEmptyCollection("\0\0\0\0\1\7\0\0\0\0\0\0\0", 13);
 
 Form DecimalForm(const ColumnType& type, const RenderOptions& options) {
   switch (options.decimal) {
@@ -79,37 +82,6 @@ int64_t Saturate(bool overflow, int64_t value, bool negative) {
   return negative ? std::numeric_limits<int64_t>::min() : std::numeric_limits<int64_t>::max();
 }
 
-// Debezium reads defaults of these types only.
-bool ReadsDefaultOf(const model::Column& column, Form form) {
-  const ColumnType& type = column.type;
-  if (!type.base_native.empty() || form == Form::kVariableDecimal) return false;
-  switch (type.kind) {
-    case Kind::kString:
-      return type.type_name == "text" || type.type_name == "varchar" ||
-             type.type_name == "character varying";
-    case Kind::kBool:
-    case Kind::kInt16:
-    case Kind::kInt32:
-    case Kind::kInt64:
-    case Kind::kFloat32:
-    case Kind::kFloat64:
-    case Kind::kDecimal:
-    case Kind::kChar:
-    case Kind::kDate:
-    case Kind::kTime:
-    case Kind::kTimestamp:
-    case Kind::kTimestampTz:
-    case Kind::kInterval:
-    case Kind::kUuid:
-    case Kind::kJson:
-    case Kind::kXml:
-    case Kind::kBits:
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
 Form FormOf(const ColumnType& type, const RenderOptions& options) {
@@ -119,9 +91,12 @@ Form FormOf(const ColumnType& type, const RenderOptions& options) {
     case Kind::kInt16:
     case Kind::kInt32:
     case Kind::kInt64:
-    case Kind::kUInt64:
-    case Kind::kYear:
       return Form::kInteger;
+    case Kind::kUInt64:
+      return options.unsigned_bigint == model::UnsignedBigintMode::kPrecise ? Form::kUnsignedDecimal
+                                                                            : Form::kInteger;
+    case Kind::kYear:
+      return Form::kYear;
     case Kind::kFloat32:
       return Form::kFloat32;
     case Kind::kFloat64:
@@ -130,9 +105,11 @@ Form FormOf(const ColumnType& type, const RenderOptions& options) {
     case Kind::kMoney:
       return DecimalForm(type, options);
     case Kind::kBytes:
-    case Kind::kGeometry:
-    case Kind::kVector:
       return Form::kBinary;
+    case Kind::kGeometry:
+      return type.type_name == "POINT" ? Form::kGeometryPoint : Form::kGeometry;
+    case Kind::kVector:
+      return Form::kFloatVector;
     case Kind::kDate:
       return options.time == TimeMode::kIsoString ? Form::kIsoDate : Form::kDateDays;
     case Kind::kTime:
@@ -147,7 +124,8 @@ Form FormOf(const ColumnType& type, const RenderOptions& options) {
       return options.interval == model::IntervalMode::kString ? Form::kDurationText
                                                               : Form::kDurationMicros;
     case Kind::kBits:
-      return type.length == 1 ? Form::kBitsBool : Form::kBits;
+      if (type.length == 1) return Form::kBitsBool;
+      return model::ReadsBinlog(options.connector_kind) ? Form::kFixedBits : Form::kBits;
     case Kind::kPoint:
       return Form::kPoint;
     case Kind::kArray:
@@ -233,7 +211,8 @@ void AppendTemporalText(std::string& out, Form form, int32_t precision, int64_t 
   }
 }
 
-Datum ZeroDatum(Kind kind) {
+Datum ZeroDatum(const ColumnType& type) {
+  const Kind kind = type.kind;
   switch (kind) {
     case Kind::kTimestamp:
     case Kind::kTimestampTz:
@@ -248,32 +227,15 @@ Datum ZeroDatum(Kind kind) {
     case Kind::kPoint:
       return Datum::View("(0,0)");
     case Kind::kArray:
+    case Kind::kJson:
       return Datum::View("{}");
+    case Kind::kGeometry:
+      return Datum::View(type.type_name == "POINT" ? kOriginPoint : kEmptyCollection);
     default:
       break;
   }
   if (model::HoldsReal(kind)) return Datum::Real(0);
   return model::HoldsInteger(kind) ? Datum::Integer(0) : Datum::View("");
-}
-
-std::optional<Datum> ShownDefault(const model::Column& column, Form form, std::string& scratch) {
-  if (!column.has_default || !ReadsDefaultOf(column, form)) return std::nullopt;
-  if (column.default_text && !column.generated) {
-    const auto value = ParseDatum(column.type.kind, *column.default_text, scratch);
-    if (!value) return std::nullopt;
-    const Kind kind = column.type.kind;
-    if (kind == Kind::kDecimal && !IsFiniteDecimal(value->view())) return std::nullopt;
-    if (kind == Kind::kInterval && !ParseInterval(value->view())) return std::nullopt;
-    return value;
-  }
-  switch (column.type.kind) {
-    case Kind::kJson:
-      return Datum::View("{}");
-    case Kind::kUuid:
-      return Datum::View("00000000-0000-0000-0000-000000000000");
-    default:
-      return ZeroDatum(column.type.kind);
-  }
 }
 
 }  // namespace tidewire::format

@@ -1,10 +1,9 @@
 // How a column's values look outside: the one decision that its Connect schema, its JSON and its
-// default share. It follows from the column's type and the connector's handling modes. Source:
-// Debezium's documentation of the PostgreSQL connector, "Data type mappings"; recorded events in
-// tests/golden.
+// default share. It follows from the column's type, the connector's handling modes and, in few
+// places, its kind. Source: Debezium's documentation of the PostgreSQL and MySQL connectors, "Data
+// type mappings"; recorded events in tests/golden.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "model/datum.h"
@@ -15,6 +14,8 @@ namespace tidewire::format {
 enum class Form : uint8_t {
   kBool,
   kInteger,
+  kUnsignedDecimal,  // BIGINT UNSIGNED as Decimal of scale 0.
+  kYear,
   kFloat32,
   kFloat64,
   kText,
@@ -38,9 +39,13 @@ enum class Form : uint8_t {
   kZonedTime,
   kDurationMicros,
   kDurationText,
-  kBitsBool,  // bit(1)
-  kBits,
-  kPoint,
+  kBitsBool,       // bit(1)
+  kBits,           // As many bytes as the value needs.
+  kFixedBits,      // As many bytes as the type has.
+  kPoint,          // PostgreSQL's point.
+  kGeometry,       // Struct of WKB and SRID.
+  kGeometryPoint,  // The same with x and y.
+  kFloatVector,
   kArray,
   kHstoreJson,
   kHstoreMap,
@@ -62,14 +67,16 @@ int64_t TimestampNanos(int64_t micros_since_2000);
 // instant that TimestampMicros gives.
 void AppendTemporalText(std::string& out, Form form, int32_t precision, int64_t value);
 
-// The value that stands for "none" in a NOT NULL column of this kind: zero, the empty text,
-// 1970-01-01.
-model::Datum ZeroDatum(model::Kind kind);
+// What Debezium shows for the year 0000, which binlogs hold as 1900 + 0.
+constexpr int64_t ShownYear(int64_t year) { return year == 0 ? 1900 : year; }
 
-// The default that a column's schema shows: its constant; for expressions (nextval, now(),
-// generated columns) the zero of its kind. Nothing where Debezium shows none: no default, identity
-// columns, and types whose defaults it does not read. The view points into `column` or `scratch`.
-std::optional<model::Datum> ShownDefault(const model::Column& column, Form form,
-                                         std::string& scratch);
+// Whether a kTime is a time of a day, 24:00 included. MySQL's may be others.
+constexpr bool IsTimeOfDay(int64_t micros) {
+  return micros >= 0 && micros <= 86'400 * int64_t{1'000'000};
+}
+
+// The value that stands for "none" in a NOT NULL column of this type: zero, the empty text,
+// 1970-01-01.
+model::Datum ZeroDatum(const model::ColumnType& type);
 
 }  // namespace tidewire::format

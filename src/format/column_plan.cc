@@ -67,19 +67,32 @@ std::string Placeholder(const ColumnPlan& plan, const ConnectSchema& schema,
   return element.empty() ? element : '[' + element + ']';
 }
 
+// Some zeros have another form than the same value in a row would have.
+void AppendZero(const ColumnPlan& plan, const ColumnType& type, std::string& out) {
+  switch (plan.form) {
+    case Form::kYear:
+      out += '0';
+      return;
+    case Form::kZonedTimestamp:
+      out += "\"1970-01-01T00:00:00Z\"";
+      return;
+    default:
+      plan.write(plan, ZeroDatum(type), out);
+  }
+}
+
 void FillFixedTexts(ColumnPlan& plan, const Column& column, const RenderOptions& options,
                     const Converter& converter, bool replace_null) {
   const auto schema = ColumnConnectSchema(column, options);
-  plan.null_text = "null";
-  if (schema->default_value && replace_null) {
-    plan.null_text.clear();
-    AppendConnectJson(plan.null_text, schema.get(), *schema->default_value, converter);
+  std::string instead;  // Of a value that is not there, where there has to be one.
+  if (schema->default_value) {
+    AppendConnectJson(instead, schema.get(), *schema->default_value, converter);
+  } else if (!column.nullable) {
+    AppendZero(plan, column.type, instead);
   }
+  const bool null = column.nullable && (instead.empty() || !replace_null);
+  plan.null_text = null ? "null" : std::move(instead);
   plan.absent_text = plan.null_text;
-  if (!column.nullable && plan.absent_text == "null") {
-    plan.absent_text.clear();
-    plan.write(plan, ZeroDatum(column.type.kind), plan.absent_text);
-  }
   plan.unavailable_text = Placeholder(plan, *schema, options);
   if (plan.unavailable_text.empty()) plan.unavailable_text = plan.absent_text;
 }

@@ -1,10 +1,8 @@
 #include "format/column_schema.h"
 
+#include "format/column_default.h"
 #include "format/column_form.h"
-#include "format/decimal_text.h"
-#include "format/pg_text.h"
-#include "format/time_text.h"
-#include "model/flat_row.h"
+#include "model/source_fields.h"
 
 namespace tidewire::format {
 namespace {
@@ -14,8 +12,6 @@ using model::ColumnType;
 using model::ConnectSchema;
 using model::ConnectSchemaPtr;
 using model::ConnectType;
-using model::ConnectValue;
-using model::Datum;
 using model::Kind;
 using model::RenderOptions;
 using model::TimeMode;
@@ -34,7 +30,21 @@ ConnectSchemaPtr Plain(ConnectType type, bool optional) {
   return schema;
 }
 
-void SetTextSchema(ConnectSchema& schema, const ColumnType& type) {
+// The labels of a type. Debezium's MySQL connectors mark a comma in a label, others do not.
+std::string AllowedLabels(const ColumnType& type, const RenderOptions& options) {
+  const bool escape = model::ReadsBinlog(options.connector_kind);
+  std::string allowed;
+  for (const std::string& label : type.enum_values) {
+    if (&label != &type.enum_values.front()) allowed += ',';
+    for (const char c : label) {
+      if (c == ',' && escape) allowed += '\\';
+      allowed += c;
+    }
+  }
+  return allowed;
+}
+
+void SetTextSchema(ConnectSchema& schema, const ColumnType& type, const RenderOptions& options) {
   schema.type = ConnectType::kString;
   switch (type.kind) {
     case Kind::kUuid:
@@ -47,16 +57,12 @@ void SetTextSchema(ConnectSchema& schema, const ColumnType& type) {
       return Set(schema, ConnectType::kString, "io.debezium.data.Ltree");
     case Kind::kTsvector:
       return Set(schema, ConnectType::kString, "io.debezium.data.Tsvector");
-    case Kind::kEnum: {
-      Set(schema, ConnectType::kString, "io.debezium.data.Enum");
-      std::string allowed;
-      for (const std::string& label : type.enum_values) {
-        if (&label != &type.enum_values.front()) allowed += ',';
-        allowed += label;
-      }
-      schema.parameters = {{"allowed", std::move(allowed)}};
+    case Kind::kEnum:
+    case Kind::kEnumSet:
+      Set(schema, ConnectType::kString,
+          type.kind == Kind::kEnum ? "io.debezium.data.Enum" : "io.debezium.data.EnumSet");
+      schema.parameters = {{"allowed", AllowedLabels(type, options)}};
       return;
-    }
     default:
       return;
   }
@@ -68,6 +74,12 @@ void SetDecimalSchema(ConnectSchema& schema, const ColumnType& type, const Rende
   if (type.kind == Kind::kDecimal) {
     schema.parameters.emplace_back("connect.decimal.precision", std::to_string(type.precision));
   }
+}
+
+// As many digits as 2^64 has.
+void SetUnsignedDecimalSchema(ConnectSchema& schema) {
+  Set(schema, ConnectType::kBytes, "org.apache.kafka.connect.data.Decimal");
+  schema.parameters = {{"scale", "0"}, {"connect.decimal.precision", "20"}};
 }
 
 void SetVariableDecimalSchema(ConnectSchema& schema) {
@@ -84,6 +96,20 @@ void SetPointSchema(ConnectSchema& schema) {
                    {"y", Plain(ConnectType::kFloat64, false)},
                    {"wkb", Plain(ConnectType::kBytes, true)},
                    {"srid", Plain(ConnectType::kInt32, true)}};
+}
+
+// Debezium leaves geometries optional even in NOT NULL columns.
+void SetGeometrySchema(ConnectSchema& schema) {
+  Set(schema, ConnectType::kStruct, "io.debezium.data.geometry.Geometry");
+  schema.doc = "Geometry";
+  schema.optional = true;
+  schema.fields = {{"wkb", Plain(ConnectType::kBytes, false)},
+                   {"srid", Plain(ConnectType::kInt32, true)}};
+}
+
+void SetFloatVectorSchema(ConnectSchema& schema) {
+  Set(schema, ConnectType::kArray, "io.debezium.data.FloatVector");
+  schema.element = Plain(ConnectType::kFloat32, false);
 }
 
 void SetArraySchema(ConnectSchema& schema, const ColumnType& type, const RenderOptions& options) {
@@ -150,7 +176,7 @@ void SetType(ConnectSchema& schema, Form form, const ColumnType& type,
     case Form::kDecimalDouble:
       return Set(schema, ConnectType::kFloat64);
     case Form::kText:
-      return SetTextSchema(schema, type);
+      return SetTextSchema(schema, type, options);
     case Form::kDecimalText:
       return Set(schema, ConnectType::kString);
     case Form::kDecimalBytes:
@@ -161,12 +187,22 @@ void SetType(ConnectSchema& schema, Form form, const ColumnType& type,
     case Form::kUnknown:
       return Set(schema, options.binary == model::BinaryMode::kBytes ? ConnectType::kBytes
                                                                      : ConnectType::kString);
+    case Form::kUnsignedDecimal:
+      return SetUnsignedDecimalSchema(schema);
+    case Form::kYear:
+      return Set(schema, ConnectType::kInt32, "io.debezium.time.Year");
     case Form::kBits:
+    case Form::kFixedBits:
       Set(schema, ConnectType::kBytes, "io.debezium.data.Bits");
       schema.parameters = {{"length", std::to_string(type.length < 0 ? INT32_MAX : type.length)}};
       return;
     case Form::kPoint:
+    case Form::kGeometryPoint:
       return SetPointSchema(schema);
+    case Form::kGeometry:
+      return SetGeometrySchema(schema);
+    case Form::kFloatVector:
+      return SetFloatVectorSchema(schema);
     case Form::kArray:
       return SetArraySchema(schema, type, options);
     case Form::kHstoreJson:
@@ -181,79 +217,6 @@ void SetType(ConnectSchema& schema, Form form, const ColumnType& type,
   }
 }
 
-ConnectValue TextValue(Form form, const ColumnType& type, const RenderOptions& options,
-                       const Datum& value) {
-  std::string text;
-  switch (form) {
-    case Form::kIsoDate:
-    case Form::kIsoTime:
-    case Form::kIsoTimestamp:
-    case Form::kZonedTimestamp:
-      AppendTemporalText(text, form, type.precision, value.integer);
-      break;
-    case Form::kDurationText:
-      AppendIsoInterval(text, *ParseInterval(value.view()));
-      break;
-    case Form::kDecimalText:
-      if (type.precision >= 0) {
-        std::string bytes;
-        AppendUnscaled(bytes, value.view(), DecimalScale(type, options));
-        text = UnscaledToText(bytes, DecimalScale(type, options));
-        break;
-      }
-      [[fallthrough]];
-    default:
-      text = value.view();
-  }
-  return {std::move(text)};
-}
-
-// Of the kinds for which ShownDefault gives a value.
-ConnectValue DefaultValue(Form form, const ColumnType& type, const RenderOptions& options,
-                          const Datum& value) {
-  switch (form) {
-    case Form::kBool:
-      return {value.integer != 0};
-    case Form::kBitsBool:
-      return {value.view() == "1"};
-    case Form::kInteger:
-      return {value.integer};
-    case Form::kFloat32:
-    case Form::kFloat64:
-      return {value.real};
-    case Form::kDecimalDouble:
-      return {std::strtod(std::string(value.view()).c_str(), nullptr)};
-    case Form::kDecimalBytes: {
-      std::string bytes;
-      AppendUnscaled(bytes, value.view(), DecimalScale(type, options));
-      return {std::move(bytes)};
-    }
-    case Form::kDateDays:
-      return {DateDays(value.integer)};
-    case Form::kTimeMillis:
-      return {value.integer / 1000};
-    case Form::kTimeMicros:
-      return {value.integer};
-    case Form::kTimeNanos:
-      return {value.integer * 1000};
-    case Form::kTimestampMillis:
-      return {TimestampMillis(value.integer)};
-    case Form::kTimestampMicros:
-      return {TimestampMicros(value.integer)};
-    case Form::kTimestampNanos:
-      return {TimestampNanos(value.integer)};
-    case Form::kDurationMicros:
-      return {IntervalMicros(*ParseInterval(value.view()))};
-    case Form::kBits: {
-      std::string bytes;
-      AppendBits(bytes, value.view());
-      return {std::move(bytes)};
-    }
-    default:
-      return TextValue(form, type, options, value);
-  }
-}
-
 }  // namespace
 
 ConnectSchemaPtr ColumnConnectSchema(const Column& column, const RenderOptions& options) {
@@ -261,10 +224,7 @@ ConnectSchemaPtr ColumnConnectSchema(const Column& column, const RenderOptions& 
   schema->optional = column.nullable;
   const Form form = FormOf(column.type, options);
   SetType(*schema, form, column.type, options);
-  std::string scratch;
-  if (const auto value = ShownDefault(column, form, scratch)) {
-    schema->default_value = DefaultValue(form, column.type, options, *value);
-  }
+  schema->default_value = ShownDefault(column, form, options);
   return schema;
 }
 

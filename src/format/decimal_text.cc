@@ -145,6 +145,28 @@ void AppendUnscaled(std::string& out, std::string_view text, int32_t scale) {
   }
 }
 
+void AppendUnscaledUnsigned(std::string& out, uint64_t value) {
+  char bytes[9] = {};  // The first is for the sign.
+  for (size_t i = sizeof bytes; i-- > 1; value >>= 8) bytes[i] = static_cast<char>(value & 0xFF);
+  AppendMinimal(out, bytes, sizeof bytes);
+}
+
+std::string RoundedDecimal(std::string_view text, int32_t scale) {
+  const Parts parts = Split(text);
+  std::string digits = "0";  // Room for a carry.
+  ForEachDigit(parts, scale, [&](uint32_t digit) { digits += static_cast<char>('0' + digit); });
+  const auto kept = static_cast<size_t>(scale);
+  if (parts.fraction.size() > kept && parts.fraction[kept] >= '5') {
+    size_t at = digits.size() - 1;
+    for (; digits[at] == '9'; --at) digits[at] = '0';
+    ++digits[at];
+  }
+  const bool zero = digits.find_first_not_of('0') == std::string::npos;
+  const size_t first = std::min(digits.find_first_not_of('0'), digits.size() - kept - 1);
+  if (kept > 0) digits.insert(digits.size() - kept, 1, '.');
+  return (parts.negative && !zero ? "-" : "") + digits.substr(first);
+}
+
 std::string UnscaledToText(std::string_view bytes, int32_t scale) {
   const bool negative = !bytes.empty() && (static_cast<unsigned char>(bytes[0]) & 0x80U) != 0;
   std::vector<uint32_t> magnitude;  // Big-endian bytes of the absolute value, one in each element.

@@ -20,6 +20,14 @@ int32_t SignificantScale(std::string_view text);
 // no finite decimal or has digits beyond the scale.
 void AppendUnscaled(std::string& out, std::string_view text, int32_t scale);
 
+// Likewise for an unsigned number without a fraction.
+void AppendUnscaledUnsigned(std::string& out, uint64_t value);
+
+// `text` with exactly `scale` digits behind the point, halves rounded away from zero, without
+// needless zeros in front: "+007.125" at 2 is "7.13". `scale` is not negative. Throws DataError
+// when `text` is no finite decimal.
+std::string RoundedDecimal(std::string_view text, int32_t scale);
+
 // The decimal text, with all digits of the scale, of unscaled big-endian two's complement bytes.
 std::string UnscaledToText(std::string_view bytes, int32_t scale);
 

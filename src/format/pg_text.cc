@@ -183,6 +183,12 @@ void AppendBits(std::string& out, std::string_view bits) {
   }
 }
 
+void AppendFixedBits(std::string& out, std::string_view bits) {
+  const size_t end = out.size() + (bits.size() + 7) / 8;
+  AppendBits(out, bits);
+  out.resize(end, '\0');
+}
+
 bool ParsePoint(std::string_view text, double& x, double& y) {
   const size_t comma = text.find(',');
   if (text.size() < 5 || text.front() != '(' || text.back() != ')' ||

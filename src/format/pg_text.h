@@ -55,6 +55,8 @@ class HstorePairs {
 // A bit string ("1010") as little-endian bytes without trailing zeros, as io.debezium.data.Bits
 // holds it.
 void AppendBits(std::string& out, std::string_view bits);
+// The same with all bytes of the bit string, as events of MySQL's BIT(n) have them.
+void AppendFixedBits(std::string& out, std::string_view bits);
 
 // "(1.5,-2)" → x and y.
 [[nodiscard]] bool ParsePoint(std::string_view text, double& x, double& y);

@@ -38,6 +38,19 @@ ConnectSchemaPtr SnapshotSchema() {
   return schema;
 }
 
+ConnectSchemaPtr SourceFieldSchema(const model::SourceField& field) {
+  switch (field.kind) {
+    case model::Kind::kEnum:
+      return SnapshotSchema();
+    case model::Kind::kInt32:
+      return Plain(ConnectType::kInt32, field.optional);
+    case model::Kind::kInt64:
+      return Plain(ConnectType::kInt64, field.optional);
+    default:
+      return Plain(ConnectType::kString, field.optional);
+  }
+}
+
 }  // namespace
 
 ConnectSchemaPtr KeyConnectSchema(const TopicSchema& topic) {
@@ -61,32 +74,16 @@ ConnectSchemaPtr RowConnectSchema(const TopicSchema& topic, bool optional) {
 }
 
 ConnectSchemaPtr SourceConnectSchema(const std::string& connector_kind) {
-  if (connector_kind != "postgresql") {
+  const auto fields = model::SourceFields(connector_kind);
+  if (fields.empty()) {
     throw FatalError(
         fmt::format("no source block is known for connector kind '{}'", connector_kind));
   }
   auto schema = Struct("io.debezium.connector." + connector_kind + ".Source", false);
   schema->version = 1;
-  const auto text = Plain(ConnectType::kString, false);
-  const auto optional_text = Plain(ConnectType::kString, true);
-  const auto number = Plain(ConnectType::kInt64, false);
-  const auto optional_number = Plain(ConnectType::kInt64, true);
-  schema->fields = {{"version", text},
-                    {"connector", text},
-                    {"name", text},
-                    {"ts_ms", number},
-                    {"snapshot", SnapshotSchema()},
-                    {"db", text},
-                    {"sequence", optional_text},
-                    {"ts_us", optional_number},
-                    {"ts_ns", optional_number},
-                    {"schema", text},
-                    {"table", text},
-                    {"txId", optional_number},
-                    {"lsn", optional_number},
-                    {"xmin", optional_number},
-                    {"origin", optional_text},
-                    {"origin_lsn", optional_number}};
+  for (const model::SourceField& field : fields) {
+    schema->fields.push_back({std::string(field.name), SourceFieldSchema(field)});
+  }
   return schema;
 }
 

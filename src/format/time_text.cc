@@ -17,6 +17,8 @@ using model::kMicrosPerSecond;
 // More hours than PostgreSQL's microseconds hold, and few enough for sums of them.
 constexpr int64_t kMaxIntervalField = 1'000'000'000'000;
 
+constexpr int64_t kLastMysqlHour = 838;
+
 void AppendTwo(std::string& out, int64_t v) {
   out += static_cast<char>('0' + v / 10);
   out += static_cast<char>('0' + v % 10);
@@ -74,14 +76,14 @@ bool ScanDate(Scanner& in, Civil& date) {
          in.Number(date.day);
 }
 
-// Up to 24:00, and with a leap second.
-bool ScanTime(Scanner& in, int64_t& micros) {
+// With a leap second.
+bool ScanTime(Scanner& in, int64_t& micros, int64_t last_hour = 24) {
   int64_t hours = 0;
   int64_t minutes = 0;
   int64_t seconds = 0;
   if (!in.Number(hours) || !in.Take(':') || !in.Number(minutes)) return false;
   if (in.Take(':') && !in.Number(seconds)) return false;
-  if (hours > 24 || minutes > 59 || seconds > 60) return false;
+  if (hours > last_hour || minutes > 59 || seconds > 60) return false;
   micros = ((hours * 60 + minutes) * 60 + seconds) * kMicrosPerSecond;
   if (in.Take('.')) micros += in.Fraction();
   return true;
@@ -190,6 +192,14 @@ std::optional<int64_t> ParseTime(std::string_view text) {
   int64_t micros = 0;
   if (!ScanTime(in, micros) || !in.at_end() || micros > kMicrosPerDay) return std::nullopt;
   return micros;
+}
+
+std::optional<int64_t> ParseLongTime(std::string_view text) {
+  Scanner in(text);
+  const bool negative = in.Take('-');
+  int64_t micros = 0;
+  if (!ScanTime(in, micros, kLastMysqlHour) || !in.at_end()) return std::nullopt;
+  return negative ? -micros : micros;
 }
 
 std::optional<int64_t> ParseTimestamp(std::string_view text) {

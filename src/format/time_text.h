@@ -27,6 +27,8 @@ void AppendIsoTimestamp(std::string& out, int64_t micros, int64_t epoch_days, in
 // not understood.
 std::optional<int64_t> ParseDate(std::string_view text);  // Days since 1970-01-01.
 std::optional<int64_t> ParseTime(std::string_view text);  // Microseconds of the day.
+// MySQL's TIME, "-838:59:59.999999", in microseconds.
+std::optional<int64_t> ParseLongTime(std::string_view text);
 std::optional<int64_t> ParseTimestamp(
     std::string_view text);  // Microseconds since 2000-01-01, zone applied.
 

@@ -1,7 +1,6 @@
 #include "format/topic_plan.h"
 
-#include <charconv>
-
+#include "format/clock_text.h"
 #include "format/column_schema.h"
 #include "format/connect_json.h"
 #include "format/json_text.h"
@@ -15,15 +14,11 @@ using model::Record;
 using model::TopicSchema;
 using model::Transaction;
 
-void AppendMember(std::string& out, std::string_view name, std::string_view value) {
-  AppendJsonString(out, name);
-  out += ':';
-  AppendJsonString(out, value);
-}
-
+// As errors name it. Systems without schemas have databases in their place.
 std::string TableName(const TopicSchema& schema) {
   const model::TableSchema& table = *schema.table;
-  return table.schema.empty() ? table.name : table.schema + '.' + table.name;
+  const std::string& space = table.schema.empty() ? table.catalog : table.schema;
+  return space.empty() ? table.name : space + '.' + table.name;
 }
 
 RowPlan KeyPlan(const TopicSchema& schema, Target target) {
@@ -44,7 +39,7 @@ std::vector<AddedPlan> AddedPlans(const TopicSchema& schema,
   std::vector<AddedPlan> plans;
   for (model::AddedColumn& added : columns) {
     AddedPlan plan;
-    plan.prefix = after_others || !plans.empty() ? "," : "{";
+    plan.prefix += after_others || !plans.empty() ? ',' : '{';
     AppendJsonString(plan.prefix, added.column.name);
     plan.prefix += ':';
     plan.column = MakeColumnPlan(added.column, *schema.render, schema.render->value_converter,
@@ -54,37 +49,6 @@ std::vector<AddedPlan> AddedPlans(const TopicSchema& schema,
   }
   return plans;
 }
-
-// An instant's digits in milliseconds, microseconds and nanoseconds: each is the begin of the next,
-// so one conversion serves all three.
-class ClockText {
- public:
-  explicit ClockText(int64_t ns) {
-    // Small and negative values have no digits to share; only clocks that stand still give them.
-    const int64_t shared = std::max(ns, kSharedMin);
-    size_ =
-        static_cast<size_t>(std::to_chars(digits_, digits_ + sizeof digits_, shared).ptr - digits_);
-    if (ns < kSharedMin) size_ = 0;
-    ns_ = ns;
-  }
-  void AppendMillis(std::string& out) const { Append(out, 6, 1'000'000); }
-  void AppendMicros(std::string& out) const { Append(out, 3, 1000); }
-  void AppendNanos(std::string& out) const { Append(out, 0, 1); }
-
- private:
-  static constexpr int64_t kSharedMin = 1'000'000;
-  void Append(std::string& out, size_t without, int64_t divisor) const {
-    if (size_ > 0) {
-      out.append(digits_, size_ - without);
-    } else {
-      AppendInteger(out, ns_ / divisor);
-    }
-  }
-
-  char digits_[24];
-  size_t size_ = 0;
-  int64_t ns_ = 0;
-};
 
 void AppendClock(std::string& out, int64_t ns) {
   const ClockText clock(ns);
@@ -96,42 +60,33 @@ void AppendClock(std::string& out, int64_t ns) {
   clock.AppendNanos(out);
 }
 
+void AppendTransactionIdJson(std::string& out, const Transaction& transaction, uint64_t position) {
+  if (!transaction.name.empty()) {
+    AppendJsonString(out, transaction.name);
+  } else if (!transaction.file.empty()) {
+    std::string id;
+    model::AppendTransactionId(id, transaction, position);
+    AppendJsonString(out, id);
+  } else {
+    out += '"';
+    model::AppendTransactionId(out, transaction, position);
+    out += '"';
+  }
+}
+
 void AppendTransaction(std::string& out, const Record& record, const Transaction* transaction) {
   out += ",\"transaction\":";
   if (record.total_order == 0 || transaction == nullptr) {
     out += "null";
     return;
   }
-  out += "{\"id\":\"";
-  model::AppendTransactionId(out, *transaction, record.position);
-  out += "\",\"total_order\":";
+  out += "{\"id\":";
+  AppendTransactionIdJson(out, *transaction, record.position);
+  out += ",\"total_order\":";
   AppendInteger(out, static_cast<int64_t>(record.total_order));
   out += ",\"data_collection_order\":";
   AppendInteger(out, static_cast<int64_t>(record.collection_order));
   out += '}';
-}
-
-// The sequence is JSON inside of a string: its quotes are escaped.
-void AppendQuotedSequence(std::string& out, uint64_t last_commit, uint64_t position) {
-  out += '[';
-  if (last_commit == 0) {
-    out += "null";
-  } else {
-    out += "\\\"";
-    AppendInteger(out, static_cast<int64_t>(last_commit));
-    out += "\\\"";
-  }
-  out += ",\\\"";
-  AppendInteger(out, static_cast<int64_t>(position));
-  out += "\\\"]";
-}
-
-void AppendNumberOrNull(std::string& out, int64_t value) {
-  if (value == 0) {
-    out += "null";
-  } else {
-    AppendInteger(out, value);
-  }
 }
 
 }  // namespace
@@ -167,51 +122,8 @@ TablePlan::TablePlan(const TopicSchema& schema) : unwrapped_(schema.unwrap.has_v
     headers_ = AddedPlans(schema, model::AddedHeaders(schema), true);
   } else {
     value_wrapping_ = WrappingOf(EnvelopeConnectSchema(schema).get(), converter);
-    BuildSource(schema);
+    source_ = MakeSourceBlock(schema);
   }
-}
-
-void TablePlan::BuildSource(const TopicSchema& schema) {
-  const model::RenderOptions& options = *schema.render;
-  source_.head = ",\"source\":{";
-  AppendMember(source_.head, "version", options.version);
-  source_.head += ',';
-  AppendMember(source_.head, "connector", options.connector_kind);
-  source_.head += ',';
-  AppendMember(source_.head, "name", options.logical_name);
-  source_.head += ",\"ts_ms\":";
-  source_.snapshot = ",\"snapshot\":\"";
-  source_.database = "\",";
-  AppendMember(source_.database, "db", schema.table->catalog);
-  source_.database += ",\"sequence\":\"";
-  source_.clock = "\",\"ts_us\":";
-  source_.table = ",";
-  AppendMember(source_.table, "schema", schema.table->schema);
-  source_.table += ',';
-  AppendMember(source_.table, "table", schema.table->name);
-  source_.table += ",\"txId\":";
-}
-
-void TablePlan::AppendSource(const Record& record, const Transaction* transaction,
-                             std::string& out) const {
-  const int64_t micros = transaction == nullptr ? record.ts_ns / 1000 : transaction->commit_ts_us;
-  const ClockText clock(micros * 1000);
-  out += source_.head;
-  clock.AppendMillis(out);
-  out += source_.snapshot;
-  out += model::SnapshotText(record.snapshot);
-  out += source_.database;
-  AppendQuotedSequence(out, transaction == nullptr ? 0 : transaction->last_commit_position,
-                       record.position);
-  out += source_.clock;
-  clock.AppendMicros(out);
-  out += ",\"ts_ns\":";
-  clock.AppendNanos(out);
-  out += source_.table;
-  AppendNumberOrNull(out, transaction == nullptr ? 0 : transaction->id);
-  out += ",\"lsn\":";
-  AppendNumberOrNull(out, static_cast<int64_t>(record.position));
-  out += ",\"xmin\":null,\"origin\":null,\"origin_lsn\":null}";
 }
 
 void TablePlan::AppendEnvelope(const ChangeBatch& batch, const Record& record,
@@ -223,7 +135,8 @@ void TablePlan::AppendEnvelope(const ChangeBatch& batch, const Record& record,
   row_.Append(record.before, out);
   out += ",\"after\":";
   row_.Append(record.after, out);
-  AppendSource(record, transaction, out);
+  out += ',';
+  source_->Append(batch, record, transaction, out);
   AppendTransaction(out, record, transaction);
   out += ",\"op\":\"";
   out += model::OpLetter(record.op);

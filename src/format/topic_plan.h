@@ -1,10 +1,12 @@
 // What is computed once for a topic's schema, so that a record costs appends only.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "format/column_plan.h"
+#include "format/source_block.h"
 #include "model/flat_row.h"
 
 namespace tidewire::format {
@@ -19,15 +21,6 @@ struct AddedPlan {
   model::AddedColumn added;
   ColumnPlan column;
   std::string prefix;  // ",\"__op\":"
-};
-
-// The constant pieces of the source block, in order; the values that differ stand between them.
-struct SourceBlock {
-  std::string head;      // "source":{"version":…,"name":…,"ts_ms":
-  std::string snapshot;  // ,"snapshot":"
-  std::string database;  // ","db":…,"sequence":"
-  std::string clock;     // ","ts_us":
-  std::string table;     // ,"schema":…,"table":…,"txId":
 };
 
 // Of a table's topic. Immutable once built.
@@ -45,11 +38,8 @@ class TablePlan {
   const std::vector<AddedPlan>& headers() const { return headers_; }
 
  private:
-  void BuildSource(const model::TopicSchema& schema);
   void AppendEnvelope(const model::ChangeBatch& batch, const model::Record& record,
                       std::string& out) const;
-  void AppendSource(const model::Record& record, const model::Transaction* transaction,
-                    std::string& out) const;
   void AppendFlat(const model::ChangeBatch& batch, const model::Record& record, Arena& arena,
                   std::string& out) const;
 
@@ -62,7 +52,7 @@ class TablePlan {
   RowPlan row_;
   std::vector<AddedPlan> added_;
   std::vector<AddedPlan> headers_;
-  SourceBlock source_;
+  std::unique_ptr<const SourceBlock> source_;  // Null for unwrapped topics.
 };
 
 // `schema` is null: no schema was given. Empty wrapping where the converter has schemas off.

@@ -29,6 +29,9 @@ void WriteBool(const ColumnPlan&, const Datum& d, std::string& out) {
 void WriteInteger(const ColumnPlan&, const Datum& d, std::string& out) {
   AppendInteger(out, d.integer);
 }
+void WriteYear(const ColumnPlan&, const Datum& d, std::string& out) {
+  AppendInteger(out, ShownYear(d.integer));
+}
 void WriteFloat32(const ColumnPlan&, const Datum& d, std::string& out) {
   AppendJavaFloat(out, static_cast<float>(d.real));
 }
@@ -70,6 +73,20 @@ void WriteDecimalNumber(const ColumnPlan&, const Datum& d, std::string& out) {
   } else {
     out += "null";
   }
+}
+
+void WriteUnsignedDecimal(const ColumnPlan&, const Datum& d, std::string& out) {
+  std::string bytes;
+  AppendUnscaledUnsigned(bytes, static_cast<uint64_t>(d.integer));
+  out += '"';
+  AppendBase64(out, bytes);
+  out += '"';
+}
+void WriteUnsignedNumber(const ColumnPlan&, const Datum& d, std::string& out) {
+  char digits[24];
+  const auto value = static_cast<uint64_t>(d.integer);
+  const auto r = std::to_chars(digits, digits + sizeof digits, value);
+  out.append(digits, static_cast<size_t>(r.ptr - digits));
 }
 
 void WriteVariableDecimal(const ColumnPlan& plan, const Datum& d, std::string& out) {
@@ -131,8 +148,14 @@ void WriteUnknown(const ColumnPlan& plan, const Datum& d, std::string& out) {
 void WriteDate(const ColumnPlan&, const Datum& d, std::string& out) {
   AppendInteger(out, DateDays(d.integer));
 }
-void WriteTimeMillis(const ColumnPlan&, const Datum& d, std::string& out) {
-  AppendInteger(out, d.integer / 1000);
+// MySQL's TIME may be negative or longer than a day, which these two forms cannot tell: NULL, as
+// Debezium has it.
+void WriteTimeMillis(const ColumnPlan& plan, const Datum& d, std::string& out) {
+  if (IsTimeOfDay(d.integer)) {
+    AppendInteger(out, d.integer / 1000);
+  } else {
+    out += plan.null_text;
+  }
 }
 void WriteTimeNanos(const ColumnPlan&, const Datum& d, std::string& out) {
   AppendInteger(out, d.integer * 1000);
@@ -150,6 +173,14 @@ void WriteTemporalText(const ColumnPlan& plan, const Datum& d, std::string& out)
   out += '"';
   AppendTemporalText(out, plan.form, plan.precision, d.integer);
   out += '"';
+}
+
+void WriteIsoTime(const ColumnPlan& plan, const Datum& d, std::string& out) {
+  if (IsTimeOfDay(d.integer)) {
+    WriteTemporalText(plan, d, out);
+  } else {
+    out += plan.null_text;
+  }
 }
 
 void WriteZonedTime(const ColumnPlan& plan, const Datum& d, std::string& out) {
@@ -183,6 +214,14 @@ void WriteBits(const ColumnPlan&, const Datum& d, std::string& out) {
   out += '"';
 }
 
+void WriteFixedBits(const ColumnPlan&, const Datum& d, std::string& out) {
+  std::string bytes;
+  AppendFixedBits(bytes, d.view());
+  out += '"';
+  AppendBase64(out, bytes);
+  out += '"';
+}
+
 void AppendLittleEndian(std::string& out, double value) {
   auto bits = std::bit_cast<uint64_t>(value);
   for (int i = 0; i < 8; ++i, bits >>= 8) out += static_cast<char>(bits & 0xFF);
@@ -202,6 +241,65 @@ void WritePoint(const ColumnPlan& plan, const Datum& d, std::string& out) {
   out += ",\"wkb\":\"";
   AppendBase64(out, wkb);
   out += "\",\"srid\":null}";
+}
+
+// Reads unsigned numbers from the front of bytes in either order; the caller knows that they are
+// there.
+template <class Unsigned>
+Unsigned TakeNumber(std::string_view& bytes, bool little_endian) {
+  Unsigned value = 0;
+  for (size_t i = 0; i < sizeof(Unsigned); ++i) {
+    const size_t at = little_endian ? sizeof(Unsigned) - 1 - i : i;
+    value = static_cast<Unsigned>(value << 8) | static_cast<unsigned char>(bytes[at]);
+  }
+  bytes.remove_prefix(sizeof(Unsigned));
+  return value;
+}
+
+void AppendWkbAndSrid(std::string_view geometry, std::string& out) {
+  const auto srid = static_cast<int32_t>(TakeNumber<uint32_t>(geometry, true));
+  out += "\"wkb\":\"";
+  AppendBase64(out, geometry);
+  out += "\",\"srid\":";
+  if (srid == 0) {
+    out += "null}";
+    return;
+  }
+  AppendInteger(out, srid);
+  out += '}';
+}
+
+void WriteGeometry(const ColumnPlan& plan, const Datum& d, std::string& out) {
+  if (d.size < sizeof(uint32_t)) Fail(plan, "");
+  out += '{';
+  AppendWkbAndSrid(d.view(), out);
+}
+
+void WriteGeometryPoint(const ColumnPlan& plan, const Datum& d, std::string& out) {
+  constexpr size_t kSize = 4 + 1 + 4 + 8 + 8;  // SRID, byte order, type, x, y.
+  constexpr uint32_t kWkbPoint = 1;
+  if (d.size != kSize) Fail(plan, "");
+  std::string_view wkb = d.view().substr(4);
+  const bool little_endian = wkb[0] != 0;
+  wkb.remove_prefix(1);
+  if (TakeNumber<uint32_t>(wkb, little_endian) != kWkbPoint) Fail(plan, "");
+  out += "{\"x\":";
+  AppendJavaDouble(out, std::bit_cast<double>(TakeNumber<uint64_t>(wkb, little_endian)));
+  out += ",\"y\":";
+  AppendJavaDouble(out, std::bit_cast<double>(TakeNumber<uint64_t>(wkb, little_endian)));
+  out += ',';
+  AppendWkbAndSrid(d.view(), out);
+}
+
+void WriteFloatVector(const ColumnPlan& plan, const Datum& d, std::string& out) {
+  std::string_view bytes = d.view();
+  if (bytes.size() % sizeof(float) != 0) Fail(plan, "");
+  out += '[';
+  while (!bytes.empty()) {
+    if (bytes.size() < d.size) out += ',';
+    AppendJavaFloat(out, std::bit_cast<float>(TakeNumber<uint32_t>(bytes, true)));
+  }
+  out += ']';
 }
 
 void WriteElement(const ColumnPlan& element, std::string_view text, std::string& scratch,
@@ -285,6 +383,8 @@ WriteValue TemporalWriterOf(Form form) {
       return WriteTimestampMicros;
     case Form::kTimestampNanos:
       return WriteTimestampNanos;
+    case Form::kIsoTime:
+      return WriteIsoTime;
     case Form::kZonedTime:
       return WriteZonedTime;
     case Form::kDurationMicros:
@@ -304,6 +404,11 @@ WriteValue WriterOf(Form form, bool decimal_numeric, Target target) {
       return WriteBool;
     case Form::kInteger:
       return WriteInteger;
+    case Form::kUnsignedDecimal:
+      return decimal_numeric || target == Target::kHeader ? WriteUnsignedNumber
+                                                          : WriteUnsignedDecimal;
+    case Form::kYear:
+      return WriteYear;
     case Form::kFloat32:
       return WriteFloat32;
     case Form::kFloat64:
@@ -326,8 +431,16 @@ WriteValue WriterOf(Form form, bool decimal_numeric, Target target) {
       return WriteBitsBool;
     case Form::kBits:
       return WriteBits;
+    case Form::kFixedBits:
+      return WriteFixedBits;
     case Form::kPoint:
       return WritePoint;
+    case Form::kGeometry:
+      return WriteGeometry;
+    case Form::kGeometryPoint:
+      return WriteGeometryPoint;
+    case Form::kFloatVector:
+      return WriteFloatVector;
     case Form::kArray:
       return WriteArray;
     case Form::kHstoreJson:

@@ -22,25 +22,6 @@ constexpr KnownField kTransactionFields[] = {
     {"total_order", AddedFrom::kTotalOrder, Kind::kInt64},
     {"data_collection_order", AddedFrom::kCollectionOrder, Kind::kInt64},
 };
-constexpr KnownField kSourceFields[] = {
-    {"version", AddedFrom::kVersion, Kind::kString},
-    {"connector", AddedFrom::kConnector, Kind::kString},
-    {"name", AddedFrom::kName, Kind::kString},
-    {"ts_ms", AddedFrom::kSourceTsMs, Kind::kInt64},
-    {"ts_us", AddedFrom::kSourceTsUs, Kind::kInt64},
-    {"ts_ns", AddedFrom::kSourceTsNs, Kind::kInt64},
-    {"snapshot", AddedFrom::kSnapshot, Kind::kEnum},
-    {"db", AddedFrom::kDb, Kind::kString},
-    {"sequence", AddedFrom::kSequence, Kind::kString},
-    {"schema", AddedFrom::kSchema, Kind::kString},
-    {"table", AddedFrom::kTable, Kind::kString},
-    {"txId", AddedFrom::kTxId, Kind::kInt64},
-    {"lsn", AddedFrom::kLsn, Kind::kInt64},
-    {"xmin", AddedFrom::kNone, Kind::kInt64},
-    {"origin", AddedFrom::kNone, Kind::kString},
-    {"origin_lsn", AddedFrom::kNone, Kind::kInt64},
-};
-
 const KnownField* FindIn(std::span<const KnownField> fields, std::string_view name) {
   for (const KnownField& field : fields) {
     if (field.name == name) return &field;
@@ -48,27 +29,36 @@ const KnownField* FindIn(std::span<const KnownField> fields, std::string_view na
   return nullptr;
 }
 
+std::optional<KnownField> SourceFieldOf(std::string_view connector_kind, std::string_view name) {
+  for (const SourceField& field : SourceFields(connector_kind)) {
+    if (field.name == name) return KnownField{field.name, field.from, field.kind};
+  }
+  return std::nullopt;
+}
+
 // A path without a struct names a field of the transaction, of the envelope or of the source block,
 // in this order.
-const KnownField* FindField(std::string_view path) {
+std::optional<KnownField> FindField(std::string_view connector_kind, std::string_view path) {
   const size_t dot = path.find('.');
   if (dot == std::string_view::npos) {
-    if (const KnownField* field = FindIn(kTransactionFields, path)) return field;
-    if (const KnownField* field = FindIn(kEnvelopeFields, path)) return field;
-    return FindIn(kSourceFields, path);
+    if (const KnownField* field = FindIn(kTransactionFields, path)) return *field;
+    if (const KnownField* field = FindIn(kEnvelopeFields, path)) return *field;
+    return SourceFieldOf(connector_kind, path);
   }
   const std::string_view parent = path.substr(0, dot);
   const std::string_view name = path.substr(dot + 1);
-  if (parent == "source") return FindIn(kSourceFields, name);
-  if (parent == "transaction") return FindIn(kTransactionFields, name);
-  return nullptr;
+  if (parent == "source") return SourceFieldOf(connector_kind, name);
+  const KnownField* field = parent == "transaction" ? FindIn(kTransactionFields, name) : nullptr;
+  return field == nullptr ? std::nullopt : std::optional(*field);
 }
 
 ColumnType TypeOf(const KnownField& field) {
   ColumnType type;
   type.kind = field.kind;
-  type.type_name = field.kind == Kind::kInt64 ? "int8" : "text";
-  type.native = field.kind == Kind::kInt64 ? "bigint" : "text";
+  type.type_name = field.kind == Kind::kInt64   ? "int8"
+                   : field.kind == Kind::kInt32 ? "int4"
+                                                : "text";
+  type.native = field.kind == Kind::kInt64 ? "bigint" : field.kind == Kind::kInt32 ? "int" : "text";
   if (field.from == AddedFrom::kSnapshot) {
     type.enum_values = {
         "true",  "first",      "first_in_data_collection", "last_in_data_collection", "last",
@@ -95,7 +85,7 @@ std::vector<AddedColumn> Resolve(const TopicSchema& schema,
   std::vector<AddedColumn> out;
   for (const Unwrap::AddedField& wanted : fields) {
     AddedColumn added;
-    if (const KnownField* field = FindField(wanted.source)) {
+    if (const auto field = FindField(schema.render->connector_kind, wanted.source)) {
       added.column.type = TypeOf(*field);
       added.from = field->from;
     } else if (auto row_field = RowField(*schema.table, wanted.source)) {
@@ -144,6 +134,34 @@ Datum SequenceDatum(const Transaction* transaction, const Record& record, Arena&
   AppendSequence(text, transaction == nullptr ? 0 : transaction->last_commit_position,
                  record.position);
   return Datum::View(arena.Copy(text));
+}
+
+Datum TextOrNull(std::string_view text) { return text.empty() ? Datum::Null() : Datum::View(text); }
+
+// Of the fields that only the source block of a binlog has.
+Datum BinlogDatum(AddedFrom from, const ChangeBatch& batch, const Record& record) {
+  static const Transaction kNone;
+  const Transaction* const known = TransactionOf(batch, record);
+  const Transaction& transaction = known == nullptr ? kNone : *known;
+  switch (from) {
+    case AddedFrom::kServerId:
+      return Datum::Integer(HasNoOrigin(record.snapshot) ? 0 : transaction.server_id);
+    case AddedFrom::kGtid:
+      return HasNoOrigin(record.snapshot) ? Datum::Null() : TextOrNull(transaction.name);
+    case AddedFrom::kFile:
+      return Datum::View(transaction.file);
+    case AddedFrom::kPos:
+      return Datum::Integer(static_cast<int64_t>(record.position));
+    case AddedFrom::kRow:
+      return Datum::Integer(record.row);
+    case AddedFrom::kThread:
+      return transaction.thread < 0 ? Datum::Null() : Datum::Integer(transaction.thread);
+    case AddedFrom::kQuery:
+      return record.statement == 0 ? Datum::Null()
+                                   : Datum::View(batch.statements[record.statement - 1]);
+    default:
+      return Datum::Null();
+  }
 }
 
 }  // namespace
@@ -221,6 +239,14 @@ Datum AddedDatum(const AddedColumn& added, const ChangeBatch& batch, const Recor
       return RowDatum(record.before, added.index);
     case AddedFrom::kAfter:
       return RowDatum(record.after, added.index);
+    case AddedFrom::kServerId:
+    case AddedFrom::kGtid:
+    case AddedFrom::kFile:
+    case AddedFrom::kPos:
+    case AddedFrom::kRow:
+    case AddedFrom::kThread:
+    case AddedFrom::kQuery:
+      return BinlogDatum(added.from, batch, record);
     case AddedFrom::kNone:
       break;
   }
@@ -290,6 +316,13 @@ void AppendSequence(std::string& out, uint64_t last_commit_position, uint64_t po
 void AppendTransactionId(std::string& out, const Transaction& transaction, uint64_t position) {
   if (!transaction.name.empty()) {
     out += transaction.name;
+    return;
+  }
+  if (!transaction.file.empty()) {
+    out += "file=";
+    out += transaction.file;
+    out += ",pos=";
+    AppendNumber(out, transaction.begin_position);
     return;
   }
   AppendNumber(out, transaction.id);

@@ -6,36 +6,9 @@
 #include <vector>
 
 #include "model/batch.h"
+#include "model/source_fields.h"
 
 namespace tidewire::model {
-
-// Where the value of an added field comes from.
-enum class AddedFrom : uint8_t {
-  kDeleted,  // "true" for deletes, else "false".
-  kOp,
-  kTsMs,
-  kTsUs,
-  kTsNs,
-  kTransactionId,
-  kTotalOrder,
-  kCollectionOrder,
-  kVersion,
-  kConnector,
-  kName,
-  kSourceTsMs,
-  kSourceTsUs,
-  kSourceTsNs,
-  kSnapshot,
-  kDb,
-  kSequence,
-  kSchema,
-  kTable,
-  kTxId,
-  kLsn,
-  kNone,  // A field that is always null: xmin, origin, origin_lsn.
-  kBefore,
-  kAfter,
-};
 
 struct AddedColumn {
   Column column;  // Nullable, without default.
@@ -71,7 +44,8 @@ std::string_view SnapshotText(SnapshotMark mark);
 // "[\"24023928\",\"24023936\"]": the last commit's and this record's position; null while there was
 // no commit.
 void AppendSequence(std::string& out, uint64_t last_commit_position, uint64_t position);
-// transaction.id: the transaction's name, else "<id>:<position>".
+// transaction.id: the transaction's name, else "file=<file>,pos=<position of its begin>" in a
+// binlog and "<id>:<position>" elsewhere.
 void AppendTransactionId(std::string& out, const Transaction& transaction, uint64_t position);
 
 }  // namespace tidewire::model
