@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/config.h"
+#include "source/property_checks.h"
 
 namespace tidewire::source {
 
@@ -9,9 +10,7 @@ namespace tidewire::source {
 // process; thread-safe.
 const config::Definition& PostgresDefinition();
 
-// Complaints about properties that exclude each other (an include list and its exclude list), as
-// {property, complaint}.
-std::vector<std::pair<std::string, std::string>> CheckPostgresTogether(
-    const config::Properties& given);
+// Complaints about properties that exclude each other (an include list and its exclude list).
+PropertyComplaints CheckPostgresTogether(const config::Properties& given);
 
 }  // namespace tidewire::source

@@ -3,8 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <sstream>
+#include "support/property_facts.h"
 
 namespace tidewire::source {
 namespace {
@@ -19,43 +18,15 @@ const config::Properties kMinimal = {{"topic.prefix", "t"},
                                      {"database.dbname", "d"}};
 
 std::vector<std::string> ErrorsOf(const std::string& name, const std::string& value) {
-  config::Properties given = kMinimal;
-  given[name] = value;
-  for (const auto& property : config::Validate(PostgresDefinition(), given).properties) {
-    if (property.property->name == name) return property.errors;
-  }
-  return {"not declared"};
-}
-
-std::string TypeName(config::Type type) {
-  constexpr const char* kNames[] = {"BOOLEAN", "STRING", "INT",   "SHORT",   "LONG",
-                                    "DOUBLE",  "LIST",   "CLASS", "PASSWORD"};
-  return kNames[static_cast<int>(type)];
-}
-
-// One line as the recorded facts have it.
-std::string Describe(const Property& property) {
-  constexpr const char* kImportance[] = {"HIGH", "MEDIUM", "LOW"};
-  constexpr const char* kWidth[] = {"NONE", "SHORT", "MEDIUM", "LONG"};
-  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}", property.name, TypeName(property.type),
-                     property.default_value.value_or("-"),
-                     kImportance[static_cast<int>(property.importance)], property.group,
-                     property.order, kWidth[static_cast<int>(property.width)],
-                     fmt::join(property.allowed, ","));
+  return test::ErrorsOf(PostgresDefinition(), kMinimal, name, value);
 }
 
 TEST(PostgresDefinition, DeclaresEveryPropertyOfTheRealConnectorInItsOrder) {
-  std::ifstream file("tests/unit/source/postgres/data/properties.tsv");
-  ASSERT_TRUE(file) << "run in the project's root";
-  std::vector<std::string> expected;
-  for (std::string line; std::getline(file, line);) {
-    if (!line.starts_with('#')) expected.push_back(line);
-  }
   std::vector<std::string> actual;
   for (const Property& property : PostgresDefinition().properties) {
-    actual.push_back(Describe(property));
+    actual.push_back(test::DescribeProperty(property));
   }
-  EXPECT_EQ(actual, expected);
+  EXPECT_EQ(actual, test::ReadPropertyFacts("tests/unit/source/postgres/data/properties.tsv"));
 }
 
 TEST(PostgresDefinition, SaysSomethingAboutEachProperty) {

@@ -1,19 +1,12 @@
+#include "source/property_checks.h"
+
 #include <charconv>
 
 #include "base/regex.h"
-#include "config/config.h"
-#include "source/postgres/postgres_definition_rows.h"
-#include "source/postgres/postgres_filters.h"
+#include "source/pattern_list.h"
 
 namespace tidewire::source {
 namespace {
-
-// Types are checked elsewhere: text that is no number passes here.
-int64_t NumberOr(const std::string& text, int64_t otherwise) {
-  int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() ? value : otherwise;
-}
 
 bool IsLegalInTopic(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
@@ -51,17 +44,6 @@ std::string CheckSkippedOperations(const std::string& value) {
   return "";
 }
 
-std::string CheckSlotName(const std::string& value) {
-  for (const char c : value) {
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_') continue;
-    return "Valid replication slot name must contain only digits, lowercase characters and "
-           "underscores with length <= 63";
-  }
-  return value.size() <= 63 ? ""
-                            : "Valid replication slot name must contain only digits, lowercase "
-                              "characters and underscores with length <= 63";
-}
-
 std::string CheckTopicPrefix(const std::string& value) {
   for (const char c : value) {
     if (!IsLegalInTopic(c)) {
@@ -84,6 +66,30 @@ std::string CheckNotNegative(const std::string& value) {
 
 std::string CheckRetries(const std::string& value) {
   return NumberOr(value, 0) >= -1 ? "" : "Value must be at least -1";
+}
+
+int64_t NumberOr(const std::string& text, int64_t otherwise) {
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() ? value : otherwise;
+}
+
+bool IsSet(const config::Properties& given, const std::string& name) {
+  const auto it = given.find(name);
+  return it != given.end() && !config::Trimmed(it->second).empty();
+}
+
+PropertyComplaints CheckListPairs(const config::Properties& given,
+                                  std::initializer_list<const char*> kinds) {
+  PropertyComplaints out;
+  for (const char* kind : kinds) {
+    const std::string include = fmt::format("{}.include.list", kind);
+    const std::string exclude = fmt::format("{}.exclude.list", kind);
+    if (!IsSet(given, include) || !IsSet(given, exclude)) continue;
+    out.emplace_back(exclude, fmt::format("The '{}' value is invalid: '{}' is already specified",
+                                          exclude, include));
+  }
+  return out;
 }
 
 }  // namespace tidewire::source
