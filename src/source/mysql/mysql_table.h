@@ -81,7 +81,9 @@ struct MysqlColumn {
   bool invisible = false;
   // A DEFAULT clause is there, or implied (NULL for nullable columns).
   bool has_default = false;
-  // A constant's text, unquoted; nothing: NULL, or an expression.
+  // A constant's text, unquoted; nothing: NULL, or an expression. TRUE and FALSE are 1 and 0; of
+  // kBit it is binary digits, whatever the constant's form; elsewhere hexadecimal and bit literals
+  // are the number, or the bytes where the column holds text or bytes.
   std::optional<std::string> default_text;
   bool default_is_expression = false;  // CURRENT_TIMESTAMP, (uuid()), NEXT VALUE FOR …
   // The DEFAULT clause's operand as written, quotes included; empty: no clause.
@@ -109,7 +111,13 @@ struct MysqlTable {
   std::vector<MysqlColumn> columns;
   std::vector<std::string> primary_key;  // Columns, in the key's order.
   std::vector<MysqlIndex> indexes;       // Unique ones only; names may repeat after odd DDL.
+  // The others. Nothing is read through them; an index without a name of its own gets one that no
+  // earlier index has, so they must be known.
+  std::vector<MysqlIndex> plain_indexes;
   std::optional<std::string> comment;
+  // MariaDB, WITH SYSTEM VERSIONING without columns for the period: rows end with two columns that
+  // are not among `columns`, row_start and row_end, both TIMESTAMP(6).
+  bool implicit_row_period = false;
 
   // Index of the column, by name without regard to case, or nothing.
   std::optional<size_t> Find(std::string_view column) const;
