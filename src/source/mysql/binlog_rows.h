@@ -39,7 +39,7 @@ struct BinlogColumnPlan {
   const MysqlColumn* column = nullptr;
   model::Kind kind = model::Kind::kString;
   bool nullable = true;
-  InvalidDates dates = InvalidDates::kDebezium;
+  InvalidDates dates = InvalidDates::kAsDebezium;
   const Charset* charset = nullptr;  // Of text.
   model::Datum missing;              // For an INSERT that does not say: the default's constant.
 };

@@ -194,7 +194,9 @@ bool GtidSet::Contains(const GtidSet& other) const {
 GtidSet GtidSet::Filtered(const std::function<bool(const std::string&)>& keep) const {
   GtidSet out(kind_);
   for (const auto& [source, entry] : sources_) {
-    if (keep(kind_ == Kind::kMysql ? source.substr(0, kUuidText) : source)) {
+    const std::string name = kind_ == Kind::kMysql ? source.substr(0, kUuidText)
+                                                   : fmt::format("{}-{}", source, entry.server);
+    if (keep(name)) {
       out.sources_.emplace(source, entry);
     }
   }

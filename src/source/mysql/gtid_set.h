@@ -35,7 +35,7 @@ class GtidSet {
   void Add(std::string_view source, uint64_t sequence, uint32_t server = 0);
   bool Contains(std::string_view source, uint64_t sequence) const;
   bool Contains(const GtidSet& other) const;
-  // The sources for which `keep` says so, by their "uuid" (without tag) or domain.
+  // The sources for which `keep` says so, by their "uuid" (without tag) or "domain-server".
   GtidSet Filtered(const std::function<bool(const std::string&)>& keep) const;
   // Every transaction of both.
   GtidSet With(const GtidSet& other) const;

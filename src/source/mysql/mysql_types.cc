@@ -176,16 +176,14 @@ void SetSizes(const MysqlColumn& column, ColumnType& out) {
   }
 }
 
-// A constant of DEFAULT as the text of the column's kind; bits without their b'…'.
+// A constant of DEFAULT as the text of the column's kind: bits with all their zeros.
 std::string DefaultText(const MysqlColumn& column) {
-  const std::string& text = *column.default_text;
-  if (column.base != MysqlBase::kBit) return text;
-  std::string bits = text.size() > 3 && (text[0] == 'b' || text[0] == 'B') && text[1] == '\''
-                         ? text.substr(2, text.size() - 3)
-                         : text;
+  std::string text = *column.default_text;
   const auto length = static_cast<size_t>(std::max(column.length, 1));
-  if (bits.size() < length) bits.insert(0, length - bits.size(), '0');
-  return bits;
+  if (column.base == MysqlBase::kBit && text.size() < length) {
+    text.insert(0, length - text.size(), '0');
+  }
+  return text;
 }
 
 void AppendMembers(std::string& out, const std::vector<std::string>& members) {
