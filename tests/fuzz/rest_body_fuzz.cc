@@ -8,7 +8,6 @@
 #include "rest/request_body.h"
 #include "runtime/json_text.h"
 #include "source/postgres/postgres_position.h"
-#include "source/postgres/postgres_snapshot_state.h"
 
 namespace {
 

@@ -153,7 +153,7 @@ def test_tables_are_read_behind_those_they_refer_to_and_a_killed_snapshot_goes_o
                                "INSERT INTO a SELECT i, i FROM generate_series(1, 30000) i; "
                                "INSERT INTO n SELECT i, 'n' FROM generate_series(1, 30000) i")
     replication.worker.kill()
-    replication.worker.start(env={"TIDEWIRE_FAILPOINTS": f"postgres_snapshot_emit=kill@{point}"})
+    replication.worker.start(env={"TIDEWIRE_FAILPOINTS": f"snapshot.emit=kill@{point}"})
     replication.start_source(wait_streaming=False, max_batch_size=10000)
     wait_until(lambda: not replication.worker.running(), 20, "the snapshot dies at the point")
     for table in ("z_root", "m", "a", "n"):

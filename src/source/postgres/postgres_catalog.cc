@@ -72,7 +72,7 @@ class PostgresCatalog::Impl {
     return last;
   }
 
-  void UseSnapshot(PostgresSnapshotState state) { snapshot_ = std::move(state); }
+  void UseSnapshot(SnapshotState state) { snapshot_ = std::move(state); }
 
   std::vector<SnapshotTable> SnapshotTables(PGconn* connection) {
     PGconn* const reader = connection == nullptr ? Connection() : connection;
@@ -81,7 +81,7 @@ class PostgresCatalog::Impl {
     std::vector<TableFacts> all = ReadTables(reader, std::nullopt);
     std::erase_if(all, [&](const TableFacts& table) { return !IsRead(table, publication); });
     Prepare(all);
-    ReferredFirst(reader, all);
+    OrderByForeignKeys(reader, all);
     std::vector<SnapshotTable> out;
     out.reserve(all.size());
     for (const TableFacts& table : all) out.push_back(MakeSnapshotTable(table, publication));
@@ -198,7 +198,7 @@ class PostgresCatalog::Impl {
       table->wire_type_modifiers.push_back(column.type_modifier);
     }
     if (snapshot_ && filters_.InSnapshot(relation.schema, relation.name)) {
-      table->stream_from = snapshot_->StreamFrom({relation.schema, relation.name});
+      table->stream_from = Lsn{snapshot_->StreamFrom({relation.schema, relation.name})};
     }
     auto topic = std::make_shared<model::TopicSchema>();
     topic->topic = settings_.events.TopicOf(relation.schema, relation.name);
@@ -279,7 +279,7 @@ class PostgresCatalog::Impl {
   PgConnectionHandle connection_;
   PostgresTypes types_;
   bool types_loaded_ = false;
-  std::optional<PostgresSnapshotState> snapshot_;
+  std::optional<SnapshotState> snapshot_;
   std::unordered_map<uint32_t, CapturedTablePtr> last_;
   std::set<std::string> warned_types_;
   steady_clock::time_point burst_since_{};
@@ -297,9 +297,7 @@ CapturedTablePtr PostgresCatalog::ForRelation(const RelationMessage& relation) {
   return impl_->ForRelation(relation);
 }
 
-void PostgresCatalog::UseSnapshot(PostgresSnapshotState state) {
-  impl_->UseSnapshot(std::move(state));
-}
+void PostgresCatalog::UseSnapshot(SnapshotState state) { impl_->UseSnapshot(std::move(state)); }
 
 std::vector<SnapshotTable> PostgresCatalog::SnapshotTables(PGconn* connection) {
   return impl_->SnapshotTables(connection);

@@ -9,7 +9,7 @@
 #include "model/topic_schema.h"
 #include "source/postgres/pgoutput.h"
 #include "source/postgres/postgres_settings.h"
-#include "source/postgres/postgres_snapshot_state.h"
+#include "source/snapshot_state.h"
 
 namespace tidewire::source {
 
@@ -62,7 +62,7 @@ class PostgresCatalog {
   CapturedTablePtr ForRelation(const RelationMessage& relation);
 
   // Makes ForRelation fill CapturedTable::stream_from. Call before the stream begins.
-  void UseSnapshot(PostgresSnapshotState state);
+  void UseSnapshot(SnapshotState state);
 
   // All captured tables as the snapshot `connection` sees them (an open REPEATABLE READ
   // transaction, or null: a connection of its own), in the order of schema and name. With

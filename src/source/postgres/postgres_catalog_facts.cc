@@ -1,9 +1,11 @@
 #include "source/postgres/postgres_catalog_facts.h"
 
 #include <charconv>
+#include <unordered_map>
 
 #include "base/error.h"
 #include "source/postgres/postgres_defaults.h"
+#include "source/snapshot_order.h"
 
 namespace tidewire::source {
 namespace {
@@ -196,30 +198,25 @@ std::vector<TableFacts> ReadTables(PGconn* connection, std::optional<uint32_t> o
   return out;
 }
 
-void ReferredFirst(PGconn* connection, std::vector<TableFacts>& tables) {
+void OrderByForeignKeys(PGconn* connection, std::vector<TableFacts>& tables) {
   const auto rows = PgExecute(connection,
                               "SELECT DISTINCT conrelid, confrelid FROM pg_catalog.pg_constraint"
                               " WHERE contype = 'f' AND conrelid <> confrelid",
                               "read the foreign keys");
-  if (PQntuples(rows.get()) == 0) return;
-  std::unordered_multimap<uint32_t, uint32_t> referred;
+  std::unordered_map<uint32_t, size_t> places;
+  for (size_t i = 0; i < tables.size(); ++i) places.emplace(tables[i].oid, i);
+  std::vector<TableReference> references;
   for (int row = 0; row < PQntuples(rows.get()); ++row) {
-    referred.emplace(Number<uint32_t>(PgText(rows.get(), row, 0)),
-                     Number<uint32_t>(PgText(rows.get(), row, 1)));
+    const auto from = places.find(Number<uint32_t>(PgText(rows.get(), row, 0)));
+    const auto to = places.find(Number<uint32_t>(PgText(rows.get(), row, 1)));
+    if (from == places.end() || to == places.end()) continue;
+    references.emplace_back(from->second, to->second);
   }
-  std::unordered_map<uint32_t, size_t> unplaced;
-  for (size_t i = 0; i < tables.size(); ++i) unplaced.emplace(tables[i].oid, i);
   std::vector<TableFacts> out;
   out.reserve(tables.size());
-  // Taken out of `unplaced` before those it refers to: cycles end there.
-  const std::function<void(uint32_t)> place = [&](uint32_t oid) {
-    const auto node = unplaced.extract(oid);
-    if (node.empty()) return;
-    const auto [first, last] = referred.equal_range(oid);
-    for (auto it = first; it != last; ++it) place(it->second);
-    out.push_back(std::move(tables[node.mapped()]));
-  };
-  for (size_t i = 0; i < tables.size(); ++i) place(tables[i].oid);
+  for (const size_t i : ReferredFirst(tables.size(), references)) {
+    out.push_back(std::move(tables[i]));
+  }
   tables = std::move(out);
 }
 

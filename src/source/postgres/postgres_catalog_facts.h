@@ -2,17 +2,15 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "source/postgres/pg_connection.h"
 #include "source/postgres/pgoutput.h"
-#include "source/postgres/postgres_snapshot_state.h"
 #include "source/postgres/postgres_types.h"
+#include "source/snapshot_state.h"
 
 namespace tidewire::source {
 
@@ -63,9 +61,8 @@ void UseEmptySearchPath(PGconn* connection);
 // one. In the order of schema and name, by bytes. Constant defaults are filled in only by
 // ResolveDefaults.
 std::vector<TableFacts> ReadTables(PGconn* connection, std::optional<uint32_t> oid);
-// Puts tables that foreign keys refer to before those that refer, else leaves the order: a target
-// with the same foreign keys can take the rows as they come.
-void ReferredFirst(PGconn* connection, std::vector<TableFacts>& tables);
+// Puts tables that foreign keys refer to before those that refer: see source/snapshot_order.h.
+void OrderByForeignKeys(PGconn* connection, std::vector<TableFacts>& tables);
 
 PublicationFacts ReadPublication(PGconn* connection, const std::string& name);
 

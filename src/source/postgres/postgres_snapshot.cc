@@ -1,26 +1,15 @@
 #include "source/postgres/postgres_snapshot.h"
 
-#include <condition_variable>
-#include <exception>
-#include <mutex>
 #include <random>
-#include <thread>
 
 #include "base/error.h"
 #include "base/logging.h"
 #include "source/postgres/postgres_position.h"
-#include "source/postgres/postgres_snapshot_ledger.h"
 #include "source/postgres/postgres_snapshot_worker.h"
+#include "source/snapshot_crew.h"
 
 namespace tidewire::source {
 namespace {
-
-using std::chrono::duration;
-using std::chrono::seconds;
-using std::chrono::steady_clock;
-
-constexpr seconds kReportEvery{1};
-constexpr seconds kLogEvery{5};
 
 // A view of the database that is tied to a place in the stream, and the session that keeps it.
 struct HeldView {
@@ -47,6 +36,13 @@ HeldView MakeView(const PostgresSettings& settings, std::stop_token stop) {
   return out;
 }
 
+// Where the view stands: the source block of all its records.
+struct SnapshotPoint {
+  Lsn view;
+  int64_t transaction_id = 0;
+  int64_t ts_us = 0;  // When the view was taken, by the server's clock.
+};
+
 // The view's id is that of the last transaction in it: the next one is the first of the stream.
 SnapshotPoint LookAtPoint(PGconn* connection, Lsn view) {
   const PgResultHandle row = PgExecute(
@@ -61,97 +57,39 @@ SnapshotPoint LookAtPoint(PGconn* connection, Lsn view) {
   return out;
 }
 
-// Runs the workers and reports until they are done.
-class Crew {
- public:
-  Crew(PostgresSnapshotLedger& ledger, SourceContext& context)
-      : ledger_(ledger), context_(context) {
-    for (const SnapshotTable& table : ledger.tables()) rows_total_ += table.estimated_rows;
+// The transaction that all records of the snapshot belong to.
+model::Transaction TransactionOf(const SnapshotPoint& point) {
+  model::Transaction out;
+  out.id = point.transaction_id;
+  out.begin_position = point.view.value;
+  out.commit_position = point.view.value;
+  out.commit_ts_us = point.ts_us;
+  return out;
+}
+
+std::vector<SnapshotLedger::Table> LedgerTables(const PostgresSnapshotPlan& plan) {
+  std::vector<SnapshotLedger::Table> out;
+  for (const SnapshotTable& table : plan.tables) {
+    out.push_back({{table.schema, table.name}, table.table->topic_schema, table.estimated_rows});
   }
+  return out;
+}
 
-  // False: stopped. Throws the first worker's error.
-  bool Run(const std::vector<std::unique_ptr<PostgresSnapshotWorker>>& workers,
-           std::stop_token stop) {
-    const std::stop_callback forward(stop, [this] { stop_all_.request_stop(); });
-    running_ = workers.size();
-    std::vector<std::jthread> threads;
-    threads.reserve(workers.size());
-    for (const auto& worker : workers) {
-      threads.emplace_back([this, one = worker.get()] { RunOne(*one); });
-    }
-    std::unique_lock lock(mutex_);
-    auto next_log = steady_clock::now() + kLogEvery;
-    while (!done_.wait_for(lock, kReportEvery, [&] { return running_ == 0; })) {
-      Report(false);
-      if (steady_clock::now() < next_log) continue;
-      Log();
-      next_log = steady_clock::now() + kLogEvery;
-    }
-    lock.unlock();
-    threads.clear();
-    if (error_ != nullptr && !stop.stop_requested()) std::rethrow_exception(error_);
-    if (stopped_ || error_ != nullptr) return false;
-    Report(true);
-    return true;
-  }
-
-  double Elapsed() const { return duration<double>(steady_clock::now() - begin_).count(); }
-
- private:
-  void RunOne(PostgresSnapshotWorker& worker) {
-    std::exception_ptr error;
-    bool finished = false;
-    try {
-      finished = worker.Run(stop_all_.get_token());
-    } catch (...) {
-      error = std::current_exception();
-    }
-    const std::lock_guard lock(mutex_);
-    if (error_ == nullptr && !stop_all_.stop_requested()) error_ = error;
-    if (!finished) {
-      stopped_ = true;
-      stop_all_.request_stop();
-    }
-    --running_;
-    done_.notify_all();
-  }
-
-  void Report(bool completed) {
-    SnapshotProgress progress;
-    progress.running = !completed;
-    progress.completed = completed;
-    progress.tables_total = ledger_.tables().size();
-    progress.tables_done = ledger_.tables_done();
-    progress.rows_done = ledger_.rows();
-    progress.rows_total = std::max(progress.rows_done, static_cast<uint64_t>(rows_total_));
-    progress.seconds = Elapsed();
-    context_.ReportSnapshot(progress);
-  }
-
-  void Log() const {
-    const double rows = static_cast<double>(ledger_.rows());
-    const double rate = rows / Elapsed();
-    const double left = std::max(0.0, rows_total_ - rows);
-    Logger("source.postgres")
-        .info(
-            "snapshot: {} of {} tables, {:.0f} rows of about {:.0f} ({:.0f} %), {:.0f} rows/s, "
-            "about {:.0f} s to go",
-            ledger_.tables_done(), ledger_.tables().size(), rows, std::max(rows, rows_total_),
-            rows_total_ > 0 ? std::min(100.0, 100 * rows / rows_total_) : 0.0, rate,
-            rate > 0 ? left / rate : 0.0);
-  }
-
-  PostgresSnapshotLedger& ledger_;
-  SourceContext& context_;
-  const steady_clock::time_point begin_ = steady_clock::now();
-  double rows_total_ = 0;
-  std::stop_source stop_all_;
-  std::mutex mutex_;
-  std::condition_variable done_;
-  size_t running_ = 0;
-  bool stopped_ = false;
-  std::exception_ptr error_;
-};
+SnapshotFacts MakeFacts(std::string partition, const PostgresPosition& position,
+                        const SnapshotPoint& point) {
+  SnapshotFacts out;
+  out.logger = "source.postgres";
+  out.partition = std::move(partition);
+  out.transaction = TransactionOf(point);
+  out.position = point.view.value;
+  out.offset = [position](const std::string& state, bool last) {
+    std::string more = fmt::format(
+        R"("snapshot":"INITIAL","last_snapshot_record":{0},"snapshot_completed":{0})", last);
+    if (!state.empty()) more += "," + state;
+    return position.ToJson(more);
+  };
+  return out;
+}
 
 }  // namespace
 
@@ -159,9 +97,10 @@ PostgresSnapshot::PostgresSnapshot(const PostgresSettings& settings, PostgresCat
                                    SourceContext& context, Clock& clock)
     : settings_(settings), catalog_(catalog), context_(context), clock_(clock) {}
 
-std::optional<PostgresSnapshotState> PostgresSnapshot::Run(
-    const SnapshotView& given, std::optional<PostgresSnapshotState> earlier,
-    const std::string& partition, std::stop_token stop) {
+std::optional<SnapshotState> PostgresSnapshot::Run(const SnapshotView& given,
+                                                   std::optional<SnapshotState> earlier,
+                                                   const std::string& partition,
+                                                   std::stop_token stop) {
   HeldView held;
   held.view = given;
   if (given.exported_name.empty()) held = MakeView(settings_, stop);
@@ -171,14 +110,14 @@ std::optional<PostgresSnapshotState> PostgresSnapshot::Run(
   const SnapshotPoint point = LookAtPoint(connection.get(), view);
 
   PostgresPosition position;
-  PostgresSnapshotState state = earlier ? *earlier : PostgresSnapshotState::Begin(view);
+  SnapshotState state = earlier ? *earlier : SnapshotState::Begin(view.value);
   if (const auto offset = context_.LoadOffset(partition)) {
     // The log holds rows of a former snapshot or of the stream.
     position = PostgresPosition::FromJson(*offset);
-    if (position.end != state.start()) position = {};
-    if (state.attempts().empty()) state = PostgresSnapshotState::BeginAgain(state.start());
+    if (position.end != Lsn{state.start()}) position = {};
+    if (state.attempts().empty()) state = SnapshotState::BeginAgain(state.start());
   }
-  position.end = state.start();
+  position.end = Lsn{state.start()};
   if (!position.event.is_set()) {
     position.event = view;
     position.transaction_id = point.transaction_id;
@@ -200,24 +139,32 @@ std::optional<PostgresSnapshotState> PostgresSnapshot::Run(
             "were read in part are read again",
             view.ToString(), captured - tables.size(), captured, state.partial().size());
   }
-  state.BeginAttempt(view);
-  const int server_version = PQserverVersion(connection.get());
-  const int threads = std::max(1, settings_.snapshot.threads);
-  PostgresSnapshotLedger ledger(context_, partition, std::move(tables), std::move(state),
-                                std::move(position), point, clock_);
-  std::deque<SnapshotChunk> chunks = PlanChunks(ledger.tables(), threads, server_version);
-  const size_t workers_count = std::clamp<size_t>(chunks.size(), 1, static_cast<size_t>(threads));
-  ledger.SetChunks(std::move(chunks), static_cast<int>(workers_count));
+  state.BeginAttempt(view.value);
+  const PostgresSnapshotPlan plan =
+      PlanPostgresSnapshot(std::move(tables), std::max(1, settings_.snapshot.threads),
+                           PQserverVersion(connection.get()));
+  return Read(plan, held.view.exported_name, MakeFacts(partition, position, point),
+              std::move(state), stop);
+}
+
+std::optional<SnapshotState> PostgresSnapshot::Read(const PostgresSnapshotPlan& plan,
+                                                    const std::string& exported_name,
+                                                    SnapshotFacts facts, SnapshotState state,
+                                                    std::stop_token stop) {
+  std::vector<size_t> chunks;
+  for (const PostgresChunk& chunk : plan.chunks) chunks.push_back(chunk.table);
+  SnapshotLedger ledger(context_, std::move(facts), LedgerTables(plan), std::move(chunks),
+                        plan.workers, std::move(state), clock_);
   std::vector<std::unique_ptr<PostgresSnapshotWorker>> workers;
-  for (size_t i = 0; i < workers_count; ++i) {
-    workers.push_back(std::make_unique<PostgresSnapshotWorker>(settings_, ledger, clock_,
-                                                               held.view.exported_name));
+  std::vector<SnapshotCrew::Worker> runs;
+  for (size_t i = 0; i < plan.workers; ++i) {
+    workers.push_back(
+        std::make_unique<PostgresSnapshotWorker>(settings_, plan, ledger, clock_, exported_name));
+    runs.emplace_back([worker = workers.back().get()](std::stop_token token) {
+      return worker->Run(std::move(token));
+    });
   }
-  Crew crew(ledger, context_);
-  if (!crew.Run(std::move(workers), stop)) return std::nullopt;
-  Logger("source.postgres")
-      .info("snapshot done: {} rows of {} tables in {:.1f} s", ledger.rows(),
-            ledger.tables().size(), crew.Elapsed());
+  if (!SnapshotCrew(ledger, context_).Run(runs, stop)) return std::nullopt;
   return ledger.TakeState();
 }
 

@@ -10,7 +10,8 @@
 #include "base/clock.h"
 #include "source/postgres/postgres_catalog.h"
 #include "source/postgres/postgres_settings.h"
-#include "source/postgres/postgres_snapshot_state.h"
+#include "source/postgres/postgres_snapshot_plan.h"
+#include "source/snapshot_ledger.h"
 #include "source/source.h"
 
 namespace tidewire::source {
@@ -41,11 +42,14 @@ class PostgresSnapshot {
   // (possibly without a record) says "snapshot_completed". `partition` is the offset's partition.
   // Nothing: the task is to stop. Throws RetriableError, ConfigError, FatalError; what was emitted
   // then is resumed from by the next Run.
-  std::optional<PostgresSnapshotState> Run(const SnapshotView& view,
-                                           std::optional<PostgresSnapshotState> earlier,
-                                           const std::string& partition, std::stop_token stop);
+  std::optional<SnapshotState> Run(const SnapshotView& view, std::optional<SnapshotState> earlier,
+                                   const std::string& partition, std::stop_token stop);
 
  private:
+  std::optional<SnapshotState> Read(const PostgresSnapshotPlan& plan,
+                                    const std::string& exported_name, SnapshotFacts facts,
+                                    SnapshotState state, std::stop_token stop);
+
   const PostgresSettings& settings_;
   PostgresCatalog& catalog_;
   SourceContext& context_;

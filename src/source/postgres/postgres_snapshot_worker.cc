@@ -1,21 +1,15 @@
 #include "source/postgres/postgres_snapshot_worker.h"
 
 #include "base/error.h"
-#include "base/failpoint.h"
 
 namespace tidewire::source {
 namespace {
-
-using model::SnapshotMark;
-
-// Large enough for the log, small enough to keep the processor's cache.
-constexpr size_t kBatchBytes = 512 * 1024;
 
 std::string TableId(const SnapshotTable& table) {
   return PgQuoteIdentifier(table.schema) + "." + PgQuoteIdentifier(table.name);
 }
 
-std::string CopyStatement(const SnapshotTable& table, const SnapshotChunk& chunk) {
+std::string CopyStatement(const SnapshotTable& table, const PostgresChunk& chunk) {
   std::string columns;
   for (const std::string& name : table.select_columns) {
     if (!columns.empty()) columns += ',';
@@ -51,39 +45,39 @@ void BeginSnapshotTransaction(PGconn* connection, const std::string& exported_na
 }
 
 PostgresSnapshotWorker::PostgresSnapshotWorker(const PostgresSettings& settings,
-                                               PostgresSnapshotLedger& ledger, Clock& clock,
+                                               const PostgresSnapshotPlan& plan,
+                                               SnapshotLedger& ledger, Clock& clock,
                                                std::string exported_name)
     : settings_(settings),
+      plan_(plan),
       ledger_(ledger),
-      clock_(clock),
+      writer_(ledger, settings.events.batch_records_max, settings.snapshot.fetch_rows, clock),
       exported_name_(std::move(exported_name)) {}
 
 bool PostgresSnapshotWorker::Run(std::stop_token stop) {
   connection_ = PgConnect(settings_.connection, PgSession::kQuery);
   const std::stop_callback cancel(stop, [this] { PgCancel(connection_.get()); });
   BeginSnapshotTransaction(connection_.get(), exported_name_);
-  NewBatch();
   while (const auto chunk = ledger_.Next()) {
-    if (stop.stop_requested() || !ReadChunk(*chunk, stop)) return false;
+    if (stop.stop_requested() || !ReadChunk(plan_.chunks[*chunk], stop)) return false;
   }
-  return ledger_.Leave(std::move(batch_), finished_);
+  return writer_.Leave();
 }
 
-bool PostgresSnapshotWorker::ReadChunk(const SnapshotChunk& chunk, std::stop_token stop) {
-  const SnapshotTable& table = ledger_.tables()[chunk.table];
+bool PostgresSnapshotWorker::ReadChunk(const PostgresChunk& chunk, std::stop_token stop) {
+  const SnapshotTable& table = plan_.tables[chunk.table];
   CheckUnchanged(table);
   StartCopy(chunk);
-  table_ = nullptr;
+  writer_.BeginChunk(chunk.table);
   const PostgresCopyDecoder decoder(*table.table);
-  bool any = false;
   for (;;) {
     char* data = nullptr;
     const int size = PQgetCopyData(connection_.get(), &data, 0);
     const PgMemory<char> owner(data);
     if (size < 0) break;
+    if (!writer_.MakeRoom()) return false;
     // Each line ends with a line feed.
-    if (!AddRow(chunk, decoder, {data, static_cast<size_t>(size) - 1})) return false;
-    any = true;
+    writer_.Add(decoder.DecodeRow({data, static_cast<size_t>(size) - 1}, writer_.batch()));
   }
   const PgResultHandle result(PQgetResult(connection_.get()));
   if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) {
@@ -91,11 +85,7 @@ bool PostgresSnapshotWorker::ReadChunk(const SnapshotChunk& chunk, std::stop_tok
     ThrowForTable(table, result.get());
   }
   PgResultHandle(PQgetResult(connection_.get())).reset();
-  finished_.push_back(chunk.table);
-  if (ledger_.FinishReading(chunk) && any) {
-    SnapshotMark& mark = batch_->records.back().snapshot;
-    if (mark != SnapshotMark::kFirst) mark = SnapshotMark::kLastInDataCollection;
-  }
+  writer_.FinishChunk();
   return true;
 }
 
@@ -124,8 +114,8 @@ void PostgresSnapshotWorker::CheckUnchanged(const SnapshotTable& table) {
   }
 }
 
-void PostgresSnapshotWorker::StartCopy(const SnapshotChunk& chunk) {
-  const SnapshotTable& table = ledger_.tables()[chunk.table];
+void PostgresSnapshotWorker::StartCopy(const PostgresChunk& chunk) {
+  const SnapshotTable& table = plan_.tables[chunk.table];
   const PgResultHandle started(PQexec(connection_.get(), CopyStatement(table, chunk).c_str()));
   if (PQresultStatus(started.get()) != PGRES_COPY_OUT) ThrowForTable(table, started.get());
 }
@@ -139,60 +129,6 @@ void PostgresSnapshotWorker::ThrowForTable(const SnapshotTable& table, const PGr
         TableId(table), state));
   }
   PgThrow(connection_.get(), result, fmt::format("read table {} for the snapshot", TableId(table)));
-}
-
-bool PostgresSnapshotWorker::IsFull() const {
-  const size_t rows = batch_->records.size();
-  if (rows == 0) return false;
-  if (rows >= settings_.events.batch_records_max) return true;
-  if (settings_.snapshot.fetch_rows > 0 &&
-      rows >= static_cast<size_t>(settings_.snapshot.fetch_rows)) {
-    return true;
-  }
-  return batch_->bytes() >= kBatchBytes;
-}
-
-bool PostgresSnapshotWorker::AddRow(const SnapshotChunk& chunk, const PostgresCopyDecoder& decoder,
-                                    std::string_view line) {
-  // Flushed only before a further row, so that the last one is still at hand when its mark is
-  // known.
-  if (IsFull() && !Flush()) return false;
-  const SnapshotTable& table = ledger_.tables()[chunk.table];
-  SnapshotMark mark = SnapshotMark::kTrue;
-  if (table_ == nullptr) {
-    if (ledger_.TakeFirstOf(chunk.table)) mark = SnapshotMark::kFirstInDataCollection;
-    if (ledger_.TakeFirst()) mark = SnapshotMark::kFirst;
-  }
-  if (table_ != table.table.get()) {
-    table_ = table.table.get();
-    schema_index_ = batch_->SchemaIndex(table.table->topic_schema);
-  }
-  model::Record& record = batch_->records.emplace_back();
-  record.op = model::Op::kRead;
-  record.snapshot = mark;
-  record.schema = schema_index_;
-  record.transaction = 0;
-  record.position = ledger_.point().view.value;
-  record.ts_ns = now_ns_;
-  record.after = decoder.DecodeRow(line, *batch_);
-  return true;
-}
-
-bool PostgresSnapshotWorker::Flush() {
-  Failpoint("postgres_snapshot_flush");
-  const size_t rows = batch_->records.size();
-  const bool taken = ledger_.Emit(std::move(batch_), finished_);
-  finished_.clear();
-  NewBatch();
-  batch_->records.reserve(rows);  // The next one will be like it.
-  if (table_ != nullptr) schema_index_ = batch_->SchemaIndex(table_->topic_schema);
-  return taken;
-}
-
-void PostgresSnapshotWorker::NewBatch() {
-  batch_ = std::make_unique<model::ChangeBatch>();
-  batch_->transactions.push_back(TransactionOf(ledger_.point()));
-  now_ns_ = clock_.WallNanos();
 }
 
 }  // namespace tidewire::source

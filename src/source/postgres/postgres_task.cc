@@ -52,10 +52,11 @@ PostgresTask::Start PostgresTask::LoadStart(SourceContext& context) const {
   const std::optional<std::string> offset = context.LoadOffset(partition_);
   if (!offset) return start;
   start.position = PostgresPosition::FromJson(*offset);
-  start.snapshot = PostgresSnapshotState::FromOffset(*offset);
+  start.snapshot = SnapshotState::FromOffset(*offset);
   if (start.position.foreign_snapshot_running) return {};
   start.has_offset = true;
-  if (start.snapshot && !start.position.end.is_set()) start.position.end = start.snapshot->start();
+  if (start.snapshot && !start.position.end.is_set())
+    start.position.end = Lsn{start.snapshot->start()};
   return start;
 }
 
@@ -130,14 +131,14 @@ bool PostgresTask::TakeSnapshot(Start& start, std::optional<SlotState> slot,
                                 PostgresCatalog& catalog, SourceContext& context,
                                 std::stop_token stop) {
   SnapshotView view;
-  std::optional<PostgresSnapshotState> earlier;
+  std::optional<SnapshotState> earlier;
   PgConnectionHandle replication;  // Keeps the exported snapshot alive.
   if (start.snapshot && !start.snapshot->completed()) {
     earlier = start.snapshot;
   } else if (start.has_offset) {
-    earlier = PostgresSnapshotState::Begin(start.position.end);
+    earlier = SnapshotState::Begin(start.position.end.value);
   } else if (slot) {
-    earlier = PostgresSnapshotState::Begin(slot->confirmed);
+    earlier = SnapshotState::Begin(slot->confirmed.value);
   } else if (settings_.snapshot.mode != SnapshotMode::kInitialOnly) {
     replication = PgConnect(settings_.connection, PgSession::kReplication);
     const MadeSlot made = slot_.Create(replication.get(), true);
@@ -145,12 +146,11 @@ bool PostgresTask::TakeSnapshot(Start& start, std::optional<SlotState> slot,
     view.consistent_point = made.consistent_point;
   }
   PostgresSnapshot snapshot(settings_, catalog, context, clock_);
-  std::optional<PostgresSnapshotState> state =
-      snapshot.Run(view, std::move(earlier), partition_, stop);
+  std::optional<SnapshotState> state = snapshot.Run(view, std::move(earlier), partition_, stop);
   if (!state) return false;
   snapshot_taken_ = true;
   if (!start.has_offset) start.position = {};
-  start.position.end = std::max(start.position.end, state->start());
+  start.position.end = std::max(start.position.end, Lsn{state->start()});
   start.position.foreign = false;
   start.snapshot = std::move(state);
   start.has_offset = true;
@@ -174,8 +174,9 @@ void PostgresTask::Stream(Start start, PostgresCatalog& catalog,
       [&](const RelationMessage& relation) { return catalog.ForRelation(relation); },
       std::move(start.position),
       [&](const PostgresPosition& at) {
-        return !start.snapshot || start.snapshot->IsPassed(at.end) ? std::string()
-                                                                   : start.snapshot->JsonMember();
+        return !start.snapshot || start.snapshot->IsPassed(at.end.value)
+                   ? std::string()
+                   : start.snapshot->JsonMember();
       });
   Logger("source.postgres")
       .info("streaming from {} through slot {}", begin.ToString(), settings_.slot_name);

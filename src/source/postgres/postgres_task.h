@@ -12,7 +12,7 @@
 #include "source/postgres/postgres_position.h"
 #include "source/postgres/postgres_settings.h"
 #include "source/postgres/postgres_slot.h"
-#include "source/postgres/postgres_snapshot_state.h"
+#include "source/snapshot_state.h"
 #include "source/source.h"
 
 namespace tidewire::source {
@@ -28,7 +28,7 @@ class PostgresTask final : public SourceTask {
   // Where to go on, and how the snapshot stands.
   struct Start {
     PostgresPosition position;
-    std::optional<PostgresSnapshotState> snapshot;
+    std::optional<SnapshotState> snapshot;
     bool has_offset = false;
   };
 

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "pgoutput_messages.h"
+#include "unit/source/fake_context.h"
 
 namespace tidewire::source {
 namespace {
@@ -77,24 +78,6 @@ class FakeReader final : public PostgresStreamReader {
   bool dry_ = false;
   std::deque<std::string> buffered_;
   std::string current_;
-};
-
-class FakeContext final : public SourceContext {
- public:
-  bool Emit(model::ChangeBatchPtr batch, Then) override {
-    if (durable_at_once) durable = std::max(durable, batch->confirm);
-    batches.push_back(std::move(batch));
-    return true;
-  }
-  uint64_t DurableConfirm() const override { return durable; }
-  bool WaitDurable() override { return true; }
-  std::optional<std::string> LoadOffset(const std::string&) override { return std::nullopt; }
-  void ReportSnapshot(const SnapshotProgress&) override {}
-  void ReportLag(uint64_t, uint64_t, int64_t) override {}
-
-  std::vector<model::ChangeBatchPtr> batches;
-  uint64_t durable = 0;
-  bool durable_at_once = true;
 };
 
 // Every look at the clock lets a little time pass.

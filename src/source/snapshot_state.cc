@@ -1,4 +1,4 @@
-#include "source/postgres/postgres_snapshot_state.h"
+#include "source/snapshot_state.h"
 
 #include <rapidjson/document.h>
 #include <rapidjson/stringbuffer.h>
@@ -33,13 +33,13 @@ const rapidjson::Value& Member(const rapidjson::Value& object, const char* name)
   return it->value;
 }
 
-Lsn ReadLsn(const rapidjson::Value& value) {
+uint64_t ReadPosition(const rapidjson::Value& value) {
   if (!value.IsUint64()) {
     throw DataError(fmt::format(
         "a position in the stored offset's {} is no number; reset the connector's offsets",
         kMember));
   }
-  return {value.GetUint64()};
+  return value.GetUint64();
 }
 
 TableName ReadName(const rapidjson::Value& value) {
@@ -52,6 +52,16 @@ TableName ReadName(const rapidjson::Value& value) {
           {value[1].GetString(), value[1].GetStringLength()}};
 }
 
+std::string ReadTag(const rapidjson::Value& attempt) {
+  const auto it = attempt.FindMember("tag");
+  if (it == attempt.MemberEnd()) return "";
+  if (!it->value.IsString()) {
+    throw DataError(fmt::format(
+        "a tag in the stored offset's {} is no text; reset the connector's offsets", kMember));
+  }
+  return {it->value.GetString(), it->value.GetStringLength()};
+}
+
 const rapidjson::Value& ReadArray(const rapidjson::Value& object, const char* name) {
   const rapidjson::Value& array = Member(object, name);
   if (!array.IsArray()) {
@@ -61,16 +71,18 @@ const rapidjson::Value& ReadArray(const rapidjson::Value& object, const char* na
   return array;
 }
 
-std::vector<std::pair<TableName, Lsn>> ReadViews(const rapidjson::Value& object, const char* name) {
-  std::vector<std::pair<TableName, Lsn>> out;
+std::vector<std::pair<TableName, uint64_t>> ReadViews(const rapidjson::Value& object,
+                                                      const char* name) {
+  std::vector<std::pair<TableName, uint64_t>> out;
   for (const auto& entry : ReadArray(object, name).GetArray()) {
     if (!entry.IsObject()) throw DataError(fmt::format("the stored {} is malformed", kMember));
-    out.emplace_back(ReadName(Member(entry, "table")), ReadLsn(Member(entry, "view")));
+    out.emplace_back(ReadName(Member(entry, "table")), ReadPosition(Member(entry, "view")));
   }
   return out;
 }
 
-void Views(Writer& out, const char* name, const std::vector<std::pair<TableName, Lsn>>& views) {
+void Views(Writer& out, const char* name,
+           const std::vector<std::pair<TableName, uint64_t>>& views) {
   out.Key(name);
   out.StartArray();
   for (const auto& [table, view] : views) {
@@ -78,7 +90,7 @@ void Views(Writer& out, const char* name, const std::vector<std::pair<TableName,
     out.Key("table");
     Name(out, table);
     out.Key("view");
-    out.Uint64(view.value);
+    out.Uint64(view);
     out.EndObject();
   }
   out.EndArray();
@@ -86,8 +98,7 @@ void Views(Writer& out, const char* name, const std::vector<std::pair<TableName,
 
 }  // namespace
 
-std::optional<PostgresSnapshotState> PostgresSnapshotState::FromOffset(
-    const std::string& offset_json) {
+std::optional<SnapshotState> SnapshotState::FromOffset(const std::string& offset_json) {
   rapidjson::Document document;
   document.Parse(offset_json.data(), offset_json.size());
   if (document.HasParseError() || !document.IsObject()) {
@@ -97,8 +108,8 @@ std::optional<PostgresSnapshotState> PostgresSnapshotState::FromOffset(
   if (it == document.MemberEnd()) return std::nullopt;
   const rapidjson::Value& state = it->value;
   if (!state.IsObject()) throw DataError(fmt::format("the stored {} is no object", kMember));
-  PostgresSnapshotState out;
-  out.start_ = ReadLsn(Member(state, "start"));
+  SnapshotState out;
+  out.start_ = ReadPosition(Member(state, "start"));
   const rapidjson::Value& completed = Member(state, "completed");
   out.completed_ = completed.IsBool() && completed.GetBool();
   if (const auto again = state.FindMember("again"); again != state.MemberEnd()) {
@@ -106,8 +117,8 @@ std::optional<PostgresSnapshotState> PostgresSnapshotState::FromOffset(
   }
   for (const auto& attempt : ReadArray(state, "attempts").GetArray()) {
     if (!attempt.IsObject()) throw DataError(fmt::format("the stored {} is malformed", kMember));
-    out.attempts_.push_back(
-        {ReadLsn(Member(attempt, "view")), ReadName(Member(attempt, "through"))});
+    out.attempts_.push_back({ReadPosition(Member(attempt, "view")),
+                             ReadName(Member(attempt, "through")), ReadTag(attempt)});
   }
   for (const auto& name : ReadArray(state, "partial").GetArray()) {
     out.partial_.push_back(ReadName(name));
@@ -117,25 +128,25 @@ std::optional<PostgresSnapshotState> PostgresSnapshotState::FromOffset(
   return out;
 }
 
-PostgresSnapshotState PostgresSnapshotState::Begin(Lsn start) {
-  PostgresSnapshotState out;
+SnapshotState SnapshotState::Begin(uint64_t start) {
+  SnapshotState out;
   out.start_ = start;
   return out;
 }
 
-PostgresSnapshotState PostgresSnapshotState::BeginAgain(Lsn start) {
-  PostgresSnapshotState out = Begin(start);
+SnapshotState SnapshotState::BeginAgain(uint64_t start) {
+  SnapshotState out = Begin(start);
   out.again_ = true;
   return out;
 }
 
-void PostgresSnapshotState::BeginAttempt(Lsn view) {
+void SnapshotState::BeginAttempt(uint64_t view, std::string tag) {
   TableName through;
   if (!attempts_.empty()) through = attempts_.back().through;
-  attempts_.push_back({view, std::move(through)});
+  attempts_.push_back({view, std::move(through), std::move(tag)});
 }
 
-void PostgresSnapshotState::BeginTable(const TableName& table, bool ahead) {
+void SnapshotState::BeginTable(const TableName& table, bool ahead) {
   Attempt& attempt = attempts_.back();
   if (!IsPartial(table)) partial_.push_back(table);
   if (ahead) {
@@ -149,26 +160,26 @@ void PostgresSnapshotState::BeginTable(const TableName& table, bool ahead) {
   });
 }
 
-void PostgresSnapshotState::FinishTable(const TableName& table) {
+void SnapshotState::FinishTable(const TableName& table) {
   partial_.erase(std::remove(partial_.begin(), partial_.end(), table), partial_.end());
 }
 
-void PostgresSnapshotState::RestartTable(const TableName& table) {
-  const Lsn view = attempts_.back().view;
-  for (auto& [name, lsn] : restarted_) {
+void SnapshotState::RestartTable(const TableName& table) {
+  const uint64_t view = attempts_.back().view;
+  for (auto& [name, since] : restarted_) {
     if (name == table) {
-      lsn = view;
+      since = view;
       return;
     }
   }
   restarted_.emplace_back(table, view);
 }
 
-bool PostgresSnapshotState::IsPartial(const TableName& table) const {
+bool SnapshotState::IsPartial(const TableName& table) const {
   return std::find(partial_.begin(), partial_.end(), table) != partial_.end();
 }
 
-std::optional<Lsn> PostgresSnapshotState::ViewOf(const TableName& table) const {
+std::optional<uint64_t> SnapshotState::ViewOf(const TableName& table) const {
   for (const auto& [name, view] : ahead_) {
     if (name == table) return view;
   }
@@ -178,22 +189,29 @@ std::optional<Lsn> PostgresSnapshotState::ViewOf(const TableName& table) const {
   return std::nullopt;
 }
 
-bool PostgresSnapshotState::IsDone(const TableName& table) const {
+bool SnapshotState::IsDone(const TableName& table) const {
   return ViewOf(table).has_value() && !IsPartial(table);
 }
 
-Lsn PostgresSnapshotState::StreamFrom(const TableName& table) const {
+uint64_t SnapshotState::StreamFrom(const TableName& table) const {
   for (const auto& [name, view] : restarted_) {
     if (name == table) return view;
   }
-  if (again_) return {};
+  if (again_) return 0;
   // A table behind all attempts was made after the last one began, or is not in the snapshot: all
   // of its changes in the stream are news.
-  const std::optional<Lsn> view = ViewOf(table);
-  return !view || *view == start_ ? Lsn{} : *view;
+  const std::optional<uint64_t> view = ViewOf(table);
+  return !view || *view == start_ ? 0 : *view;
 }
 
-bool PostgresSnapshotState::IsPassed(Lsn commit) const {
+std::string_view SnapshotState::TagOf(uint64_t view) const {
+  for (const Attempt& attempt : attempts_) {
+    if (attempt.view == view) return attempt.tag;
+  }
+  return "";
+}
+
+bool SnapshotState::IsPassed(uint64_t commit) const {
   if (!completed_) return false;
   if (again_ && restarted_.empty()) return true;
   return std::all_of(attempts_.begin(), attempts_.end(), [&](const Attempt& attempt) {
@@ -201,13 +219,13 @@ bool PostgresSnapshotState::IsPassed(Lsn commit) const {
   });
 }
 
-std::string PostgresSnapshotState::JsonMember() const {
+std::string SnapshotState::JsonMember() const {
   if (completed_ && IsPassed(start_)) return "";
   rapidjson::StringBuffer buffer;
   Writer out(buffer);
   out.StartObject();
   out.Key("start");
-  out.Uint64(start_.value);
+  out.Uint64(start_);
   out.Key("completed");
   out.Bool(completed_);
   if (again_) {
@@ -219,9 +237,13 @@ std::string PostgresSnapshotState::JsonMember() const {
   for (const Attempt& attempt : attempts_) {
     out.StartObject();
     out.Key("view");
-    out.Uint64(attempt.view.value);
+    out.Uint64(attempt.view);
     out.Key("through");
     Name(out, attempt.through);
+    if (!attempt.tag.empty()) {
+      out.Key("tag");
+      Text(out, attempt.tag);
+    }
     out.EndObject();
   }
   out.EndArray();
