@@ -2,6 +2,7 @@
 
 #include "config/converters.h"
 #include "sink/sql/jdbc_connectors.h"
+#include "source/mysql/mysql_source.h"
 #include "source/postgres/postgres_source.h"
 #include "transform/transform.h"
 
@@ -58,6 +59,8 @@ runtime::Plugins MakeCatalogue() {
   AddSink(out, sink::MakeDebeziumJdbcSink());
   AddSink(out, sink::MakeConfluentJdbcSink());
   AddSource(out, std::make_shared<source::PostgresSource>());
+  AddSource(out, std::make_shared<source::MysqlSource>(source::MysqlFlavour::kMysql));
+  AddSource(out, std::make_shared<source::MysqlSource>(source::MysqlFlavour::kMariadb));
   for (const config::Converter& converter : config::Converters()) {
     const config::Definition& definition = converter.definition;
     if (converter.for_data) AddOther(out, PluginType::kConverter, definition.plugin, &definition);

@@ -103,6 +103,10 @@ struct TopicSchema {
   std::shared_ptr<const ConnectSchema> key_schema;
   std::shared_ptr<const ConnectSchema> value_schema;
 
+  // A source's own records (a schema history), which its connector's transforms leave alone. Not
+  // kept in the log.
+  bool internal = false;
+
   bool is_table() const { return table != nullptr; }
 };
 

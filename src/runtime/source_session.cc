@@ -51,6 +51,23 @@ std::optional<std::string> SourceSession::LoadOffset(const std::string& partitio
   return {};
 }
 
+void SourceSession::ReadTopic(const std::string& topic,
+                              const std::function<void(const model::GeneralRecord&)>& each) {
+  constexpr size_t kFetchBytes = 1024 * 1024;
+  log::Subscription subscription;
+  subscription.topics = {topic};
+  subscription.may_miss = true;
+  const auto reader = environment_.log->OpenReader(subscription, {}, log::StartAt::kEarliest);
+  for (;;) {
+    const log::FetchedBatch fetched =
+        reader->Fetch(kFetchBytes, std::chrono::steady_clock::now(), stop_);
+    if (fetched.batch == nullptr) return;
+    for (const model::Record& record : fetched.batch->records) {
+      if (record.op == model::Op::kGeneral) each(fetched.batch->generals[record.general]);
+    }
+  }
+}
+
 void SourceSession::ReportSnapshot(const source::SnapshotProgress& progress) {
   if (environment_.metrics != nullptr) environment_.metrics->Snapshot(progress);
   if (environment_.on_snapshot) environment_.on_snapshot(progress);

@@ -55,6 +55,8 @@ class SourceSession final : public source::SourceContext {
   }
   bool WaitDurable() override;
   std::optional<std::string> LoadOffset(const std::string& partition) override;
+  void ReadTopic(const std::string& topic,
+                 const std::function<void(const model::GeneralRecord&)>& each) override;
   void ReportSnapshot(const source::SnapshotProgress& progress) override;
   void ReportLag(uint64_t bytes_behind, uint64_t retained_bytes, int64_t last_commit_us) override;
 

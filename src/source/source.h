@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -50,6 +51,11 @@ class SourceContext {
 
   // The stored offset of that partition (JSON objects, compact), as of the task's start.
   virtual std::optional<std::string> LoadOffset(const std::string& partition) = 0;
+
+  // The records of a topic that have no rows, as of the task's start, the oldest first. Throws
+  // RetriableError, FatalError.
+  virtual void ReadTopic(const std::string& topic,
+                         const std::function<void(const model::GeneralRecord&)>& each) = 0;
 
   // What status shows beside the state, and metrics.
   virtual void ReportSnapshot(const SnapshotProgress& progress) = 0;

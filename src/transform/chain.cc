@@ -140,6 +140,7 @@ class StepChain : public Chain {
   void ApplyToAll(Step& step, ChangeBatch& batch, std::vector<uint32_t>* kept) {
     changed_.assign(batch.schemas.size(), false);
     for (size_t i = 0; i < batch.schemas.size(); ++i) {
+      if (batch.schemas[i]->internal) continue;
       model::TopicSchemaPtr mapped = step.Map(batch.schemas[i]);
       changed_[i] = mapped != batch.schemas[i];
       batch.schemas[i] = std::move(mapped);
@@ -158,7 +159,8 @@ class StepChain : public Chain {
     Compaction compaction(batch, kept);
     for (size_t i = 0; i < batch.records.size(); ++i) {
       Record& record = batch.records[i];
-      if (link.predicate->Test(batch, record) == link.negate ||
+      if (batch.schemas[record.schema]->internal ||
+          link.predicate->Test(batch, record) == link.negate ||
           KeepMapped(*link.step, batch, record)) {
         compaction.Keep(i);
       }

@@ -54,24 +54,8 @@ size_t CountBits(std::string_view bits, size_t columns) {
 
 size_t BitmapBytes(size_t bits) { return (bits + 7) / 8; }
 
-Datum Epoch(Kind kind) {
-  return Datum::Integer(kind == Kind::kDate ? 0 : -model::kEpoch2000Micros);
-}
-
-// What a date that no calendar has becomes.
 Datum Invalid(const BinlogColumnPlan& plan, const std::string& text) {
-  switch (plan.dates) {
-    case InvalidDates::kNull:
-      return Datum::Null();
-    case InvalidDates::kEpoch:
-      return Epoch(plan.kind);
-    case InvalidDates::kFail:
-      throw DataError(fmt::format(
-          "'{}' is no date; set tidewire.invalid.dates to null, epoch or text, or correct the row",
-          text));
-    default:
-      return plan.nullable ? Datum::Null() : Epoch(plan.kind);
-  }
+  return InvalidDate(plan.dates, plan.kind, plan.nullable, text);
 }
 
 Datum CalendarDatum(const CivilTime& time, bool with_time, int fraction,
@@ -105,13 +89,6 @@ Datum TimestampDatum(std::optional<int64_t> micros, int fraction, const BinlogCo
     return Datum::View(arena.Copy(CivilText(time, true, fraction)));
   }
   return micros ? Datum::Integer(*micros) : Invalid(plan, CivilText({}, true, fraction));
-}
-
-// Of FLOAT(m,d): the decimal number that the server shows.
-double RoundedFloat(float value, int scale) {
-  constexpr int kScaleMax = 30;
-  const std::string text = fmt::format("{:.{}f}", value, std::min(scale, kScaleMax));
-  return std::strtod(text.c_str(), nullptr);
 }
 
 // MariaDB's COMPRESSED columns: a byte with the method, the length's size, then both.

@@ -157,6 +157,30 @@ std::optional<int64_t> ReadOldTimestamp(BinlogReader& in) {
   return seconds * kMicrosPerSecond - model::kEpoch2000Micros;
 }
 
+double RoundedFloat(float value, int scale) {
+  constexpr int kScaleMax = 30;
+  const std::string text = fmt::format("{:.{}f}", value, std::min(scale, kScaleMax));
+  return std::strtod(text.c_str(), nullptr);
+}
+
+model::Datum InvalidDate(InvalidDates policy, model::Kind kind, bool nullable,
+                         const std::string& text) {
+  const model::Datum epoch =
+      model::Datum::Integer(kind == model::Kind::kDate ? 0 : -model::kEpoch2000Micros);
+  switch (policy) {
+    case InvalidDates::kNull:
+      return model::Datum::Null();
+    case InvalidDates::kEpoch:
+      return epoch;
+    case InvalidDates::kFail:
+      throw DataError(fmt::format(
+          "'{}' is no date; set tidewire.invalid.dates to null, epoch or text, or correct the row",
+          text));
+    default:
+      return nullable ? model::Datum::Null() : epoch;
+  }
+}
+
 std::string_view ReadDecimal(BinlogReader& in, int precision, int scale, Arena& arena) {
   constexpr int kPrecisionMax = 81;  // Nine words, more than any server writes.
   if (precision < 1 || precision > kPrecisionMax || scale < 0 || scale > precision) {

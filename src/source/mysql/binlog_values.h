@@ -11,7 +11,9 @@
 
 #include "base/arena.h"
 #include "model/datum.h"
+#include "model/type.h"
 #include "source/mysql/binlog_reader.h"
+#include "source/mysql/mysql_invalid_dates.h"
 
 namespace tidewire::source {
 
@@ -49,6 +51,14 @@ int64_t ReadOldTime(BinlogReader& in);
 // TIMESTAMP since 5.6: microseconds since 2000-01-01 UTC; nothing: the zero timestamp.
 std::optional<int64_t> ReadTimestamp(BinlogReader& in, int fraction);
 std::optional<int64_t> ReadOldTimestamp(BinlogReader& in);
+
+// FLOAT(m,scale): the decimal number that the server shows, as the nearest double.
+double RoundedFloat(float value, int scale);
+
+// What becomes of a date that no calendar has, by the column's policy; `text` is what the server
+// shows. Throws DataError with kFail.
+model::Datum InvalidDate(InvalidDates policy, model::Kind kind, bool nullable,
+                         const std::string& text);
 
 // DECIMAL(precision, scale) → "-12.50", with all digits of the scale. The view points into `arena`.
 std::string_view ReadDecimal(BinlogReader& in, int precision, int scale, Arena& arena);

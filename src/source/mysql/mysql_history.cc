@@ -57,7 +57,10 @@ MysqlHistory::MysqlHistory(const MysqlSettings& settings,
                            const std::shared_ptr<const model::RenderOptions>& render)
     : settings_(settings) {
   if (settings.history == HistoryStore::kTopic) {
-    topic_ = GeneralTopic(settings.history_topic, PlainText(*render), nullptr, StringSchema());
+    model::TopicSchema topic =
+        *GeneralTopic(settings.history_topic, PlainText(*render), nullptr, StringSchema());
+    topic.internal = true;
+    topic_ = std::make_shared<const model::TopicSchema>(std::move(topic));
   }
 }
 

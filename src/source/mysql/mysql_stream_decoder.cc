@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/logging.h"
+#include "model/calendar.h"
 #include "source/mysql/mysql_names.h"
 #include "source/mysql/mysql_statements.h"
 
@@ -38,12 +39,10 @@ MysqlStreamDecoder::MysqlStreamDecoder(const MysqlSettings& settings, MysqlTable
                                        OffsetExtra extra)
     : settings_(settings),
       tables_(tables),
-      history_(history),
-      render_(render),
       in_snapshot_(std::move(in_snapshot)),
       extra_(std::move(extra)),
       writer_(settings.events, render),
-      schema_events_(settings.events.topic_prefix, render),
+      recorder_(settings, tables, history, std::move(render)),
       gtid_include_(settings.gtid_include, "gtid.source.includes"),
       gtid_exclude_(settings.gtid_exclude, "gtid.source.excludes"),
       checksums_(tables.server().checksums),
@@ -182,7 +181,7 @@ void MysqlStreamDecoder::Begin(const BinlogEvent& event, int64_t thread) {
   begin_pos_ = event_pos_;
   events_ = 1;
   changes_ = 0;
-  savepoints_.clear();
+  savepoints_.assign(1, {"", writer_.mark(), batches_});
   if (!gtid_open_) commit_us_ = int64_t{event.header.timestamp} * model::kMicrosPerSecond;
   if (resuming_ && !resume_.open_gtid.empty() && resume_.open_gtid != gtid_.text) {
     throw FatalError(fmt::format(
@@ -435,7 +434,6 @@ void MysqlStreamDecoder::HandleDdl(const BinlogEvent& event, const QueryEvent& q
   if (!changes.empty()) {
     ++generation_;
     if (alone) {
-      const bool metadata = settings_.events.provide_transaction_metadata;
       begin_file_ = file_;
       begin_pos_ = gtid_open_ ? gtid_pos_ : event_pos_;
       events_ = 1;
@@ -446,56 +444,37 @@ void MysqlStreamDecoder::HandleDdl(const BinlogEvent& event, const QueryEvent& q
       if (gtid_open_ && gtid_.named) transaction.name = gtid_.text;
       transaction.file = file_;
       transaction.server_id = event.header.server_id;
-      (void)metadata;
       writer_.BeginTransaction(std::move(transaction));
     }
     const ChangeWriter::Mark mark = writer_.mark();
-    RecordChanges(event, query, changes);
+    RecordChanges(event, changes);
     if (!alone && Skips()) writer_.DropSince(mark);
     if (alone) writer_.EndTransaction();
   }
   if (alone) EndStatement(event);
 }
 
-void MysqlStreamDecoder::RecordChanges(const BinlogEvent& event, const QueryEvent&,
+void MysqlStreamDecoder::RecordChanges(const BinlogEvent& event,
                                        const std::vector<SchemaChange>& changes) {
-  const int64_t now_ms = writer_.now_ns() / 1'000'000;
+  for (const SchemaChange& change : changes) {
+    if (change.kind != SchemaChange::Kind::kTruncate || settings_.events.skipped.truncates)
+      continue;
+    MysqlRelation* const relation = tables_.ForTable(change.id);
+    if (relation != nullptr) writer_.Truncate(*relation, {event_pos_});
+  }
   SchemaChangeSource source;
   source.ts_ns = int64_t{event.header.timestamp} * 1'000'000'000;
-  source.table = SourceTable(changes);
   source.server_id = event.header.server_id;
   if (gtid_open_ && gtid_.named) source.gtid = gtid_.text;
   source.file = file_;
   source.pos = static_cast<int64_t>(event_pos_);
-  const auto place = [&](model::Record* record) {
-    if (record == nullptr) return;
-    record->transaction = writer_.TransactionIndex();
-    writer_.SetPlace(*record, {event_pos_});
-  };
-  for (const SchemaChange& change : changes) {
-    if (change.kind == SchemaChange::Kind::kTruncate) {
-      MysqlRelation* const relation = tables_.ForTable(change.id);
-      if (relation != nullptr && !settings_.events.skipped.truncates) {
-        writer_.Truncate(*relation, {event_pos_});
-      }
-      continue;
-    }
-    if (!history_.Keeps(tables_, {change.database, change.id.second})) continue;
-    HistoryRecord record;
-    record.server = settings_.events.topic_prefix;
-    record.position = CurrentPosition().ForHistory();
-    record.position.server_id = event.header.server_id;
-    record.position.event = static_cast<int64_t>(events_);
-    record.position.ts_sec = event.header.timestamp;
-    record.ts_ms = now_ms;
-    record.database = change.database;
-    record.ddl = change.ddl;
-    record.changes = TableChangesOf(change, settings_.include_schema_comments);
-    place(history_.Add(writer_.batch(), record));
-    if (!settings_.include_schema_changes) continue;
-    source.database = change.database;
-    place(&schema_events_.Add(writer_.batch(), source, record));
-  }
+  HistoryPosition position = CurrentPosition().ForHistory();
+  position.event = static_cast<int64_t>(events_);
+  recorder_.Record(writer_.batch(), changes, std::move(source), position,
+                   writer_.now_ns() / 1'000'000, [this](model::Record& record) {
+                     record.transaction = writer_.TransactionIndex();
+                     writer_.SetPlace(record, {event_pos_});
+                   });
 }
 
 void MysqlStreamDecoder::Unreadable(const BinlogEvent& event, const std::string& what,

@@ -15,9 +15,9 @@
 #include "source/mysql/gtid_set.h"
 #include "source/mysql/mysql_history.h"
 #include "source/mysql/mysql_position.h"
+#include "source/mysql/mysql_schema_recorder.h"
 #include "source/mysql/mysql_settings.h"
 #include "source/mysql/mysql_tables.h"
-#include "source/mysql/schema_change_events.h"
 
 namespace tidewire::source {
 
@@ -87,8 +87,7 @@ class MysqlStreamDecoder {
   void End(const BinlogEvent& event);
   void Abort(const BinlogEvent& event);
   void EndStatement(const BinlogEvent& event);
-  void RecordChanges(const BinlogEvent& event, const QueryEvent& query,
-                     const std::vector<SchemaChange>& changes);
+  void RecordChanges(const BinlogEvent& event, const std::vector<SchemaChange>& changes);
   void Unreadable(const BinlogEvent& event, const std::string& what, OnFailure mode);
 
   // Whether the change that comes next is in the log already.
@@ -100,12 +99,10 @@ class MysqlStreamDecoder {
 
   const MysqlSettings& settings_;
   MysqlTables& tables_;
-  MysqlHistory& history_;
-  const std::shared_ptr<const model::RenderOptions> render_;
   InSnapshot in_snapshot_;
   OffsetExtra extra_;
   ChangeWriter writer_;
-  SchemaChangeEvents schema_events_;
+  MysqlSchemaRecorder recorder_;
   PatternList gtid_include_, gtid_exclude_;
 
   bool checksums_;

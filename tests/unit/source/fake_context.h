@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -26,6 +27,15 @@ class FakeContext final : public SourceContext {
   uint64_t DurableConfirm() const override { return durable; }
   bool WaitDurable() override { return true; }
   std::optional<std::string> LoadOffset(const std::string&) override { return std::nullopt; }
+  void ReadTopic(const std::string& topic,
+                 const std::function<void(const model::GeneralRecord&)>& each) override {
+    for (const model::ChangeBatchPtr& batch : batches) {
+      for (const model::Record& record : batch->records) {
+        if (record.op != model::Op::kGeneral) continue;
+        if (batch->schemas[record.schema]->topic == topic) each(batch->generals[record.general]);
+      }
+    }
+  }
   void ReportSnapshot(const SnapshotProgress& progress) override { reports.push_back(progress); }
   void ReportLag(uint64_t, uint64_t, int64_t) override {}
 
