@@ -12,8 +12,9 @@ golden: build ; $(PYTHON) tests/golden/run_golden.py $(RUN)
 # make system [T=part_of_a_test_name]
 system: build ; $(PYTEST) -m 'not slow' $(if $(T),-k '$(T)')
 system-slow: build ; $(PYTEST) -m slow $(if $(T),-k '$(T)')
-# make crash [SEED=n] [SECONDS=3600]
-crash: build ; $(PYTHON) tests/crash/crash.py $(if $(SEED),--seed $(SEED)) --seconds $(or $(SECONDS),180)
+# make crash [SEED=n] [SECONDS=3600] [SOURCE=mariadb] [TARGET=mysql]
+crash: build ; $(PYTHON) tests/crash/crash.py $(if $(SEED),--seed $(SEED)) --seconds $(or $(SECONDS),180) \
+	--source $(or $(SOURCE),postgres) --target $(or $(TARGET),postgres)
 # make bench NAME=pg-to-pg
 bench: ; bench/run.sh $(NAME)
 demo: ; ./demo.sh

@@ -10,9 +10,11 @@ packages=(
   libfmt-dev libspdlog-dev libpq-dev libpcre2-dev librocksdb-dev libxxhash-dev libzstd-dev zlib1g-dev libssl-dev libmariadb-dev libcli11-dev
   libcpp-httplib-dev rapidjson-dev libsimdjson-dev prometheus-cpp-dev libexpected-dev
   # Tests: servers, runners, sanitizers and fuzzers.
-  libgtest-dev libgmock-dev libbenchmark-dev postgresql-15 postgresql-contrib mariadb-server-core mariadb-client-core mariadb-client
+  libgtest-dev libgmock-dev libbenchmark-dev postgresql-15 postgresql-contrib mariadb-server-core
+  mariadb-client-core mariadb-client
   clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev
-  python3 python3-pytest python3-pytest-xdist python3-psycopg2 curl jq
+  python3 python3-pytest python3-pytest-xdist python3-psycopg2 python3-pymysql python3-cryptography curl jq
+  debian-archive-keyring
 )
 
 if [ "${1:-}" = --list ]; then

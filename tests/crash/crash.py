@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 """Kills the worker and its servers under load, again and again, and proves that nothing was lost, doubled or torn.
 
-usage: crash.py [--seconds N] [--seed N] [--failpoints NAME,...]
+usage: crash.py [--seconds N] [--seed N] [--failpoints NAME,...] [--source KIND] [--target KIND]
 
 Random multi-table transactions run at the source; the worker is killed by SIGKILL at random moments and at each named
 failpoint of the sources; both servers are shut down, crashed and frozen. Each minute all that was committed has to
 arrive; at the end source and target are equal row by row, the audit triggers of the target saw nothing applied twice, and
 no reader of the target ever saw an invariant broken.
-Prints the seed; last line: N passed, N failed.
+KIND is postgres (as without it), mariadb or mysql. Prints the seed; last line: N passed, N failed.
 """
 import argparse
 import random
@@ -21,26 +21,32 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
-import psycopg2  # noqa: E402
-
 import schema  # noqa: E402
 from load import Load  # noqa: E402
 from support.compare import compare_tables  # noqa: E402
 from support.connectors import debezium_sink  # noqa: E402
+from support.mysql_server import MariaDb, Mysql  # noqa: E402
 from support.postgres import Postgres  # noqa: E402
 from support.replication import Replication  # noqa: E402
 from support.wait import wait_until  # noqa: E402
 from support.worker import Worker  # noqa: E402
 
+SERVERS = {"postgres": Postgres, "mariadb": MariaDb, "mysql": Mysql}
+# Where src/source keeps what is of one kind of source only.
+SOURCE_ROOMS = {"postgres": "postgres", "mariadb": "mysql", "mysql": "mysql"}
 
 # So often the worker is left alone until all that was committed has arrived. A kill every few seconds makes the server
 # decode the same WAL again and again; without a calm moment it may never get past a large transaction.
 CALM_EVERY_S = 60
 
 
-def failpoint_names():
+def failpoint_names(source):
+    """All that a source of this kind may pass, and all of everything else."""
+    others = {ROOT / "src/source" / room for room in SOURCE_ROOMS.values()} - {ROOT / "src/source" / SOURCE_ROOMS[source]}
     names = set()
     for file in (ROOT / "src").rglob("*.cc"):
+        if file.parent in others:
+            continue
         names.update(re.findall(r'\bFailpoint\("([^"]+)"\)', file.read_text()))
     return sorted(names)
 
@@ -66,8 +72,11 @@ class InvariantReader:
                     self.looks += 1
                     for column, good in zip(cursor.description, row):
                         if not good and len(self.broken) < 100:
-                            self.broken.append(f"{time.strftime('%H:%M:%S')} {column.name}")
-            except (psycopg2.OperationalError, psycopg2.InterfaceError):
+                            self.broken.append(f"{time.strftime('%H:%M:%S')} {column[0]}")
+            except self.database.Error as error:
+                if not self.database.lost(error):
+                    self.broken.append(repr(error))
+                    return
                 connection = None
             time.sleep(0.05)
 
@@ -141,9 +150,8 @@ class Chaos:
         self.replication.target.server.thaw()
 
     def vacuum_target(self):
-        """At a moment when a table is empty, this leaves statistics that say so for long."""
         self.count("target vacuum")
-        self.replication.target.execute("VACUUM (TRUNCATE false)")
+        self.replication.target.execute(schema.dialect(self.replication.target).UPKEEP)
 
 
 class Results:
@@ -162,11 +170,12 @@ class Results:
 
 
 def set_up(replication):
-    replication.ddl(schema.DDL)
-    replication.source.execute(schema.ROWS)
+    for database in (replication.source, replication.target):
+        database.execute(schema.dialect(database).DDL)
+    replication.source.execute(schema.dialect(replication.source).ROWS)
     replication.start(debezium_sink, sink={"tidewire_consistency": "transaction"})
     replication.assert_equal(*schema.TABLES, timeout=60)
-    replication.target.execute(schema.AUDIT)
+    replication.target.execute(schema.dialect(replication.target).AUDIT)
 
 
 class Marks:
@@ -183,7 +192,7 @@ class Marks:
             wait_until(lambda: replication.target.query("SELECT 1 FROM journal WHERE id = %s", (-self.count,)), 180,
                        f"mark {self.count} arrives", 0.2)
             return []
-        except (AssertionError, psycopg2.Error) as error:
+        except (AssertionError, replication.source.Error, replication.target.Error) as error:
             return [str(error), str(replication.worker.states(replication.source_name)),
                     str(replication.worker.states(replication.sink_name)), replication.worker.log_tail()]
 
@@ -210,11 +219,13 @@ def main():
     parser.add_argument("--seconds", type=float, default=180)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
     parser.add_argument("--failpoints", help="only these, separated by commas (default: all of the sources)")
+    parser.add_argument("--source", choices=SERVERS, default="postgres")
+    parser.add_argument("--target", choices=SERVERS, default="postgres")
     options = parser.parse_args()
-    failpoints = options.failpoints.split(",") if options.failpoints else failpoint_names()
+    failpoints = options.failpoints.split(",") if options.failpoints else failpoint_names(options.source)
     print(f"seed {options.seed}; failpoints: {', '.join(failpoints)}", flush=True)
     rng, results = random.Random(options.seed), Results()
-    with Postgres() as source, Postgres() as target, Worker() as worker:
+    with SERVERS[options.source]() as source, SERVERS[options.target]() as target, Worker() as worker:
         replication = Replication(worker, source.create_database("src"), target.create_database("dst"))
         set_up(replication)
         reader, load = InvariantReader(replication.target), Load(replication.source, options.seed)

@@ -3,9 +3,7 @@ import random
 import threading
 import time
 
-import psycopg2
-
-from schema import ACCOUNTS
+from schema import ACCOUNTS, dialect
 
 BULK_ROWS = 200_000
 
@@ -14,7 +12,7 @@ class Load:
     """Counts what was committed; each writer has a range of journal numbers of its own."""
 
     def __init__(self, database, seed, writers=3):
-        self.database, self.stopping = database, threading.Event()
+        self.database, self.dialect, self.stopping = database, dialect(database), threading.Event()
         self.transactions, self._lock = 0, threading.Lock()
         self.errors = []
         self.threads = [threading.Thread(target=self._run, args=(number, random.Random(seed * 100 + number)), daemon=True)
@@ -41,18 +39,19 @@ class Load:
                 connection.commit()
                 with self._lock:
                     self.transactions += 1
-            except (psycopg2.errors.DeadlockDetected, psycopg2.errors.UniqueViolation):
-                connection.rollback()
-            except (psycopg2.OperationalError, psycopg2.InterfaceError):
-                connection = None
-                time.sleep(0.1)
-            except psycopg2.Error as error:
-                self.errors.append(repr(error))
-                return
+            except self.database.Error as error:
+                if self.database.conflict(error):
+                    connection.rollback()
+                elif self.database.lost(error):
+                    connection = None
+                    time.sleep(0.1)
+                else:
+                    self.errors.append(repr(error))
+                    return
             time.sleep(pause())
 
     def _run(self, number, rng):
-        state = {"next": number * 1_000_000_000}
+        state = {"next": number * 1_000_000_000, "dialect": self.dialect}
         kinds = [transfer] * 5 + [change_keys, swap_places, rotate_keys, family, touch_big_value]
 
         def step(cursor):
@@ -70,8 +69,7 @@ class Load:
                 cursor.execute("DELETE FROM bulk")
                 cursor.execute("UPDATE bulk_count SET n = 0")
             else:
-                cursor.execute("INSERT INTO bulk SELECT i, md5(i::text) FROM generate_series(%s, %s) i",
-                               (last + 1, last + BULK_ROWS))
+                cursor.execute(self.dialect.ADD_BULK, (last + 1, last + BULK_ROWS))
                 cursor.execute("UPDATE bulk_count SET n = n + %s", (BULK_ROWS,))
         self._with_connection(step, lambda: rng.uniform(5, 15))
 
@@ -121,18 +119,16 @@ def family(cursor, rng, state, number):
     """Parents with children, and the death of older families: foreign keys in both directions."""
     state["family"] = state.get("family", number * 1_000_000_000) + 1
     parent = state["family"]
-    cursor.execute("INSERT INTO parent VALUES (%s) ON CONFLICT DO NOTHING", (parent,))
-    cursor.execute("INSERT INTO child SELECT %s::bigint * 10 + i, %s FROM generate_series(0, %s) i ON CONFLICT DO NOTHING",
-                   (parent, parent, rng.randint(0, 5)))
+    cursor.execute(state["dialect"].ADD_PARENT, (parent,))
+    cursor.execute(state["dialect"].ADD_CHILDREN, (parent, parent, rng.randint(0, 5)))
     cursor.execute("DELETE FROM child WHERE parent = %s", (parent - 20,))
     cursor.execute("DELETE FROM parent WHERE id = %s", (parent - 20,))
 
 
-def touch_big_value(cursor, rng, _state, number):
+def touch_big_value(cursor, rng, state, number):
     """Mostly leaves the large value alone, so that the stream lacks it."""
     row = 3 * rng.randint(1, 5) + number
     if rng.random() < 0.8:
         cursor.execute("UPDATE big_value SET n = n + 1 WHERE id = %s", (row,))
     else:
-        cursor.execute("UPDATE big_value SET v = (SELECT string_agg(md5(random()::text), '') "
-                       "FROM generate_series(1, 300)) WHERE id = %s", (row,))
+        cursor.execute(state["dialect"].CHANGE_BIG_VALUE, (row,))

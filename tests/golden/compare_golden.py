@@ -7,29 +7,31 @@ Lines of both files: {"topic","partition","offset","headers":[[name,value]],"key
 
 Volatile fields are not compared by value; what is compared is null or not, zero or not, and the JSON type:
   envelope   ts_ms ts_us ts_ns
-  source     version ts_ms ts_us ts_ns txId lsn xmin sequence file pos row server_id gtid thread
+  source     version ts_ms ts_us ts_ns txId lsn xmin sequence file pos server_id gtid thread
+  schema history (DDL records without an envelope)  ts_ms; of position: ts_sec file pos gtids server_id
   transaction id (in records, and key, id, ts_ms of the .transaction topic); flattened records and headers: the same names after "__" or "__source_"; header __debezium.context.runId
 Relations are checked instead, over pairs of records that belong together:
   tx        txId / gtid / transaction.id: one-to-one between the two files (same transaction there = same transaction here), over all topics
+  event     (file, pos): likewise, one event there = one event here, and in a history record's position; so with equal `row`s the rows of an event count alike
   order     lsn or (file, pos, row) rise in the same order over all topics (never the other way round); in one topic never fall with the offset where the expected ones do not
-  clock     ts_us = ts_ns/1000, ts_ms = ts_us/1000; one transaction has one source.ts_ms
+  clock     ts_us = ts_ns/1000, ts_ms = ts_us/1000; one transaction has one source.ts_ms, or with binlog files whole seconds, two apart at most
   sequence  PostgreSQL: a JSON array of two, the second = lsn, the first null or <= lsn
 JSON numbers are compared by value but 1 and 1.0 differ, 0.0 and -0.0 differ; below 1.2e-38 float precision suffices (Java writes 1.4E-45 for the float 1e-45).
 Object members may come in any order (--strict-order: not); headers too.
-Left out: heartbeat topics (only: present on both sides, first record alike), schema history (topics hist_*), topics that the
-expected file's .meta.json counts but the file has not (with --whole: as many records), transactions without an event of a captured table (other databases, DDL).
+Left out: heartbeat topics (only: present on both sides, first record alike), topics that the expected file's .meta.json counts but the file has not (with --whole: as many records), transactions without an event of a captured table (other databases, DDL).
 
 Ignore file (--ignore FILE; # starts a comment), * and ? are globs, indexes in paths are numbers:
   topic  GLOB             leave these topics out
   record GLOB N           leave out the N-th record (from 0, in the expected file's numbering) of the topics; counts as equal
   path   GLOB PATH        leave out this field in records of the topics: path * value.after.price, path *.t value_schema.fields.0.*, path * headers.__debezium.context.*
   form   GLOB PATH        as path, but the value's form is compared: texts with their digits alike, else null or not, zero or not, type
-Paths start with key, value (payload, if there is a schema), key_schema, value_schema, headers, partition; relation checks are called relation.tx, relation.order, relation.clock, relation.sequence.
+Paths start with key, value (payload, if there is a schema), key_schema, value_schema, headers, partition; relation checks are called relation.tx, relation.event, relation.order, relation.clock, relation.sequence.
 Exit code 0 only if all records are equal; last line "equal N of M", M = expected + extra records."""
 import argparse, collections, difflib, fnmatch, json, os, re, struct, sys
 
 ENV = {"ts_ms", "ts_us", "ts_ns"}
-SOURCE = ENV | {"version", "txId", "lsn", "xmin", "sequence", "file", "pos", "row", "server_id", "gtid", "thread"}
+SOURCE = ENV | {"version", "txId", "lsn", "xmin", "sequence", "file", "pos", "server_id", "gtid", "thread"}
+HISTORY = {"ts_sec", "file", "pos", "gtids", "server_id"}
 
 def number(tok):
     x = float(tok)
@@ -63,17 +65,23 @@ def load(path, renames, strict):
     return sorted(out, key=lambda r: (r["topic"], r.get("partition", 0), r.get("offset", 0)))
 
 def envelope(v): return isinstance(v, dict) and isinstance(v.get("source"), dict) and ("op" in v or "ddl" in v)
+def history(v): return isinstance(v, dict) and isinstance(v.get("position"), dict) and "ddl" in v
 def tx_topic(r): return r["topic"].endswith(".transaction") and isinstance(r["value"], dict) and {"status", "id"} <= set(r["value"])
 
 def volatile(r):
-    """Replaces volatile fields by marks (in place); returns what the relation checks need: {"tx": [(kind, id)], "pos": tuple or None, "clocks": [...], "seq": ..., "commit": ts}."""
-    rel = {"tx": [], "pos": None, "clocks": [], "seq": None, "commit": None, "txkey": None}; v = r["value"]
-    if envelope(v):
+    """Replaces volatile fields by marks (in place); returns what the relation checks need: {"tx": [(kind, id)], "event": (kind, file, pos) or None, "pos": tuple or None, "clocks": [...], "seq": ..., "commit": ts}."""
+    rel = {"tx": [], "pos": None, "clocks": [], "seq": None, "commit": None, "txkey": None, "event": None, "whole_s": False}; v = r["value"]
+    if history(v):
+        p = v["position"]; rel["event"] = ("position", p.get("file"), p.get("pos")); rel["tx"] += [("gtid", p["gtids"])] if p.get("gtids") else []
+        for k in HISTORY & set(p): p[k] = mark(p[k])
+        v["ts_ms"] = mark(v.get("ts_ms"))
+    elif envelope(v):
         s = v["source"]
         for k in ("txId", "gtid"):
             if s.get(k) is not None: rel["tx"].append((k, s[k])); rel["txkey"] = s[k]
         rel["pos"] = (s["lsn"],) if isinstance(s.get("lsn"), int) else (str(s["file"]), s.get("pos"), s.get("row") or 0) if s.get("file") else None
         rel["clocks"] = [tuple(x.get(k) for k in ("ts_ms", "ts_us", "ts_ns")) for x in (v, s)]; rel["commit"] = s.get("ts_ms")
+        if s.get("file"): rel["event"] = ("event", s["file"], s.get("pos")); rel["whole_s"] = "op" in v and isinstance(s.get("ts_ms"), int) and s["ts_ms"] % 1000 == 0
         if "lsn" in s and s.get("sequence"): rel["seq"] = (s["sequence"], s["lsn"])
         for k in SOURCE & set(s): s[k] = mark(s[k])
         for k in ENV & set(v): v[k] = mark(v[k])
@@ -113,7 +121,7 @@ def build(raws, ign, opts):
     captured = {r["value"]["id"] for r in raws if tx_topic(r) and r["value"].get("status") == "END" and r["value"].get("event_count")}
     by, heart, empty = collections.OrderedDict(), collections.OrderedDict(), 0
     for r in raws:
-        if r["topic"].startswith("hist_") or any(fnmatch.fnmatchcase(r["topic"], g) for g in ign["topic"]): continue
+        if any(fnmatch.fnmatchcase(r["topic"], g) for g in ign["topic"]): continue
         if tx_topic(r) and r["value"]["id"] not in captured: empty += 1; continue
         x = Rec(); x.topic = r["topic"]; x.rel = volatile(r)
         tree = {k: r[k] for k in ("key", "value", "headers")}; tree["partition"] = r.get("partition", 0)
@@ -160,7 +168,7 @@ def diffs(a, b, path=""):
 
 def relations(pairs):
     """[(pair, relation, message)] for the pairs that break one."""
-    bad = []; fw, bw, commit = {}, {}, {}
+    bad = []; fw, bw, events, commit = {}, {}, ({}, {}), {}
     def say(p, kind, msg):
         if kind not in p[0].rel["off"]: bad.append((p, "relation." + kind, msg))
     for p in pairs:
@@ -169,12 +177,18 @@ def relations(pairs):
             if k == k2:
                 if fw.setdefault((k, x), y) != y: say(p, "tx", "%s %r is here %r, elsewhere %r" % (k, x, y, fw[k, x]))
                 elif bw.setdefault((k, y), x) != x: say(p, "tx", "%s %r stands for both %r and %r of the expected" % (k, y, x, bw[k, y]))
+        if e["event"] and a["event"]:
+            here, there = events[0].setdefault(e["event"], a["event"]), events[1].setdefault(a["event"], e["event"])
+            if here != a["event"]: say(p, "event", "%s %r is here %r, elsewhere %r" % (*e["event"][:1], e["event"][1:], a["event"][1:], here[1:]))
+            elif there != e["event"]: say(p, "event", "%s %r stands for both %r and %r of the expected" % (*a["event"][:1], a["event"][1:], there[1:], e["event"][1:]))
         for ce, ca in zip(e["clocks"], a["clocks"]):
             ok = lambda c: None in c or not all(isinstance(x, int) for x in c) or c[2] // 1000 == c[1] and c[1] // 1000 == c[0]
             if ok(ce) and not ok(ca): say(p, "clock", "ts_ms, ts_us, ts_ns = %r" % (ca,))
+        if e["event"] and e["whole_s"] and not a["whole_s"]: say(p, "clock", "source.ts_ms %r is not in whole seconds" % a["commit"])
         if e["txkey"] is not None and a["txkey"] is not None:
             same = commit.setdefault(e["txkey"], (e["commit"], a["commit"]))
-            if same[0] == e["commit"] and same[1] != a["commit"]: say(p, "clock", "source.ts_ms %r, other events of the transaction %r" % (a["commit"], same[1]))
+            apart = 2000 if e["event"] else 0
+            if same[0] == e["commit"] and abs(same[1] - a["commit"]) > apart: say(p, "clock", "source.ts_ms %r, other events of the transaction %r" % (a["commit"], same[1]))
         if e["seq"] and a["seq"]:
             try: s = json.loads(a["seq"][0]); good = len(s) == 2 and s[1] == str(a["seq"][1]) and (s[0] is None or int(s[0]) <= int(s[1]))
             except (ValueError, TypeError): good = False

@@ -1,13 +1,15 @@
 #!/usr/bin/python3
 """Runs the golden scenarios against a real server and the worker, and compares with what real Debezium made of them.
 
-usage: run_golden.py [--keep DIR] [RUN...]        (all runs by default; `sink` is the run through the JDBC sink)
+usage: run_golden.py [--keep DIR] [RUN...]        (`sink` is the run through the JDBC sink)
 
 Each run: a database of ref/postgres/01-schema.sql, the connector of ref/postgres/<run>.meta.json, 02-changes.sql once it
 streams, all topics read by `tidewire consume`, compared by compare_golden.py; deliberate differences stand in
-<run>.ignore and all.ignore, each with its reason. Last line: N passed, N failed.
+<run>.ignore and all.ignore, each with its reason. `mariadb/RUN` is a run with MariaDB: the same of ref/mariadb, and
+mariadb/*.ignore. Last line: N passed, N failed.
 """
 import argparse
+import contextlib
 import json
 import re
 import subprocess
@@ -17,8 +19,9 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
+sys.path[:0] = [str(HERE.parent), str(HERE)]
 
+import golden_mariadb  # noqa: E402
 from support import connectors  # noqa: E402
 from support.compare import compare_tables  # noqa: E402
 from support.postgres import Postgres  # noqa: E402
@@ -27,6 +30,9 @@ from support.worker import Worker  # noqa: E402
 
 REFERENCE = HERE / "ref/postgres"
 RUNS = ["default", "noschemas", "strings", "double-hex", "isostring", "unwrap", "unwrap-rewrite", "txmeta"]
+MARIADB_RUNS = [f"mariadb/{run}" for run in golden_mariadb.RUNS]
+# What is run without arguments.
+DEFAULT_RUNS = [*RUNS, "sink"]
 # Their errors are meant: updates and deletes of a table without replica identity.
 EXPECTED_PSQL_ERRORS = 2
 
@@ -55,8 +61,8 @@ def rows_arrived(worker, topic, count):
     return len(worker.consume(re.escape(topic))) >= count
 
 
-def record(server, worker, run, directory):
-    """The events of one run, as a file of the golden form."""
+def record(server, worker, run):
+    """The events of one run, as `tidewire consume` gives them."""
     config = json.loads((REFERENCE / f"{run}.meta.json").read_text())["connector"]
     config = {key: str(value) for key, value in config.items()}
     config.update({"database.port": str(server.port), "database.hostname": "127.0.0.1"})
@@ -70,22 +76,31 @@ def record(server, worker, run, directory):
                    lambda: f"the end marker arrives\n{worker.status(run)}\n{worker.log_tail()}", interval=0.3)
         if "heartbeat.interval.ms" in config:
             time.sleep(int(config["heartbeat.interval.ms"]) / 1000 + 0.2)
-        records = worker.consume(rf"{re.escape(prefix)}.*|__debezium-heartbeat.*")
+        return worker.consume(rf"{re.escape(prefix)}.*|__debezium-heartbeat.*")
     finally:
         worker.exchange("DELETE", f"/connectors/{run}")
         server.drop_slot(config["slot.name"])
         database.execute('DROP PUBLICATION IF EXISTS "%s"' % config["publication.name"])
-    actual = directory / f"{run}.jsonl"
-    actual.write_text("".join(json.dumps(item, ensure_ascii=False) + "\n" for item in records))
-    return actual
 
 
-def golden_run(server, worker, run, directory):
+def postgres_run(server, worker, run, directory):
     """None when equal, else what differs."""
-    actual = record(server, worker, run, directory)
-    command = [sys.executable, str(HERE / "compare_golden.py"), str(REFERENCE / f"{run}.jsonl"), str(actual),
-               "--quiet", "--whole"]
-    for ignore in (HERE / "all.ignore", HERE / f"{run}.ignore"):
+    return compared(run, record(server, worker, run), REFERENCE / f"{run}.jsonl", HERE, directory)
+
+
+def mariadb_run(server, worker, run, directory):
+    name = run.partition("/")[2]
+    return compared(run, golden_mariadb.record(server, worker, name), golden_mariadb.REFERENCE / f"{name}.jsonl",
+                    HERE / "mariadb", directory)
+
+
+def compared(run, records, expected, ignores, directory):
+    """Leaves the records in a file of the golden form; None when they are equal to the expected, else what differs."""
+    actual = directory / f"{run}.jsonl"
+    actual.parent.mkdir(parents=True, exist_ok=True)
+    actual.write_text("".join(json.dumps(item, ensure_ascii=False) + "\n" for item in records))
+    command = [sys.executable, str(HERE / "compare_golden.py"), str(expected), str(actual), "--quiet", "--whole"]
+    for ignore in (ignores / "all.ignore", ignores / f"{expected.stem}.ignore"):
         if ignore.exists():
             command += ["--ignore", str(ignore)]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -182,20 +197,33 @@ def sink_run(server, _worker, _run, _directory):
     return "\n".join(found) or None
 
 
+def kind_of(run):
+    """(what plays it, what makes its server)"""
+    if run in MARIADB_RUNS:
+        return mariadb_run, golden_mariadb.server
+    return (sink_run if run == "sink" else postgres_run), Postgres
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("runs", nargs="*", metavar="RUN", help=f"of {', '.join([*RUNS, 'sink'])}")
+    parser.add_argument("runs", nargs="*", metavar="RUN", help=f"of {', '.join([*RUNS, 'sink', *MARIADB_RUNS])}")
     parser.add_argument("--keep", type=Path, help="leave the recorded events in this directory")
     options = parser.parse_args()
     failed = {}
-    runs = options.runs or [*RUNS, "sink"]
-    with tempfile.TemporaryDirectory(prefix="tidewire-golden-") as temporary, Postgres() as server:
+    runs = options.runs or DEFAULT_RUNS
+    unknown = set(runs) - {*RUNS, "sink", *MARIADB_RUNS}
+    if unknown:
+        parser.error(f"no such run: {', '.join(sorted(unknown))}")
+    with tempfile.TemporaryDirectory(prefix="tidewire-golden-") as temporary, contextlib.ExitStack() as stack:
         directory = options.keep or Path(temporary)
-        directory.mkdir(parents=True, exist_ok=True)
+        servers = {}
         for run in runs:
+            play, make_server = kind_of(run)
+            if make_server not in servers:
+                servers[make_server] = stack.enter_context(make_server())
             with Worker() as worker:
                 try:
-                    difference = (sink_run if run == "sink" else golden_run)(server, worker, run, directory)
+                    difference = play(servers[make_server], worker, run, directory)
                 except Exception as error:
                     difference = f"{type(error).__name__}: {error}\n{worker.log_tail()}"
             if difference:

@@ -40,8 +40,25 @@ def bin_dir():
 class Database:
     """One database of a server; each call uses a connection of its own unless `session` is used."""
 
+    kind, Error = "postgres", psycopg2.Error
+    user, password = "postgres", "postgres-secret"
+
     def __init__(self, server, name):
         self.server, self.name = server, name
+
+    @property
+    def jdbc_url(self):
+        return f"jdbc:postgresql://127.0.0.1:{self.server.port}/{self.name}"
+
+    @staticmethod
+    def lost(error):
+        """The server is away, or was."""
+        return isinstance(error, (psycopg2.OperationalError, psycopg2.InterfaceError))
+
+    @staticmethod
+    def conflict(error):
+        """Another transaction was in the way; a new attempt may succeed."""
+        return isinstance(error, (psycopg2.errors.DeadlockDetected, psycopg2.errors.UniqueViolation))
 
     def connect(self, autocommit=True, **options):
         connection = psycopg2.connect(

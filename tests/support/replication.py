@@ -8,7 +8,7 @@ class Replication:
     def __init__(self, worker, source, target, prefix="t"):
         self.worker, self.source, self.target, self.prefix = worker, source, target, prefix
         self.source_name, self.sink_name = f"{source.name}-{prefix}-source", f"{target.name}-{prefix}-sink"
-        self.slot = connectors.slot_name(source, prefix)
+        self.slot = connectors.slot_name(source, prefix)  # Of a PostgreSQL source.
 
     def ddl(self, sql):
         """The same tables on both sides."""
@@ -16,11 +16,18 @@ class Replication:
         self.target.execute(sql)
 
     def start_source(self, wait_streaming=True, **properties):
-        properties.setdefault("publication_name", f"pub_{self.prefix}")
-        self.worker.create(self.source_name, connectors.postgres_source(self.source, self.prefix, **properties))
+        if self.source.kind == "postgres":
+            properties.setdefault("publication_name", f"pub_{self.prefix}")
+        self.worker.create(self.source_name, connectors.source(self.source, self.prefix, **properties))
         if wait_streaming:
-            self.source.server.wait_streaming(self.slot)
+            self.wait_streaming()
         return self
+
+    def wait_streaming(self):
+        if self.source.kind == "postgres":
+            self.source.server.wait_streaming(self.slot)
+        else:
+            self.source.wait_streaming()
 
     def start_sink(self, kind=connectors.debezium_sink, **properties):
         self.worker.create(self.sink_name, kind(self.target, self.prefix, **properties))

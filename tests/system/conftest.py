@@ -1,4 +1,5 @@
-"""Two PostgreSQL servers for a session, a pair of databases and a worker for each test."""
+"""Servers for a session, started when the first test asks for one; databases and a worker for each test."""
+import contextlib
 import itertools
 import os
 import sys
@@ -8,11 +9,21 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from support.mysql_server import MariaDb, Mysql  # noqa: E402
 from support.postgres import Postgres  # noqa: E402
 from support.replication import Replication  # noqa: E402
 from support.worker import Worker  # noqa: E402
 
 _numbers = itertools.count(1)
+# Tests that use these fixtures get the marker.
+MARKERS = {"mysql_server": "mysql", "mysql_target_server": "mysql", "old_mariadb_server": "other_mariadb",
+           "new_mariadb_server": "other_mariadb"}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        for marker in {MARKERS[name] for name in item.fixturenames if name in MARKERS}:
+            item.add_marker(marker)
 
 
 @pytest.fixture(scope="session")
@@ -27,26 +38,90 @@ def target_server():
         yield server
 
 
+@pytest.fixture(scope="session")
+def mariadb_server():
+    """MariaDB 10.11, the machine's own."""
+    with MariaDb() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb_target_server():
+    with MariaDb(settings={"log_bin": None}) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def old_mariadb_server():
+    with MariaDb("10.5") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def new_mariadb_server():
+    with MariaDb("11.8") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mysql_server():
+    with Mysql(settings={"gtid_mode": "ON", "enforce_gtid_consistency": "ON"}) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mysql_target_server():
+    with Mysql(settings={"log_bin": None, "skip_log_bin": True}) as server:
+        yield server
+
+
+@contextlib.contextmanager
 def _database(server, role):
-    return server.create_database(f"{role}_{os.getpid()}_{next(_numbers)}")
+    database = server.create_database(f"{role}_{os.getpid()}_{next(_numbers)}")
+    yield database
+    database.drop()
 
 
 @pytest.fixture
 def source(source_server):
-    database = _database(source_server, "src")
-    yield database
-    database.drop()
+    with _database(source_server, "src") as database:
+        yield database
 
 
 @pytest.fixture
 def target(target_server):
-    database = _database(target_server, "dst")
-    yield database
-    database.drop()
+    with _database(target_server, "dst") as database:
+        yield database
 
 
 @pytest.fixture
-def worker(request, source_server, target_server):
+def mariadb(mariadb_server):
+    """A database with a binlog, for a source."""
+    with _database(mariadb_server, "src") as database:
+        yield database
+
+
+@pytest.fixture
+def mariadb_target(mariadb_target_server):
+    with _database(mariadb_target_server, "dst") as database:
+        yield database
+
+
+@pytest.fixture
+def mysql(mysql_server):
+    """A database with a binlog, for a source."""
+    with _database(mysql_server, "src") as database:
+        yield database
+
+
+@pytest.fixture
+def mysql_target(mysql_target_server):
+    with _database(mysql_target_server, "dst") as database:
+        yield database
+
+
+@pytest.fixture
+def worker(request):
     """A running worker with an empty directory. What it logged is shown when the test fails."""
     with Worker() as running:
         yield running
