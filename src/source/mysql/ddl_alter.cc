@@ -44,7 +44,8 @@ bool IsHarmless(DdlCursor& cursor) {
                                          "TRANSACTIONAL",
                                          "SECONDARY_LOAD",
                                          "STATS_SAMPLE_PAGES",
-                                         "SECONDARY_UNLOAD"};
+                                         "SECONDARY_UNLOAD",
+                                         "AUTOEXTEND_SIZE"};
   const DdlToken first = cursor.Peek();
   return cursor.Is('=', 1) || std::any_of(std::begin(kWords), std::end(kWords),
                                           [&](std::string_view word) { return first.Is(word); });
@@ -55,7 +56,7 @@ bool IsPartitionClause(DdlCursor& cursor) {
     return true;
   }
   return cursor.IsAnyOf({"ADD", "DROP", "ANALYZE", "CHECK", "OPTIMIZE", "REPAIR", "TRUNCATE",
-                         "DISCARD", "IMPORT", "CONVERT"}) &&
+                         "DISCARD", "IMPORT"}) &&
          cursor.Is("PARTITION", 1);
 }
 
@@ -229,9 +230,19 @@ class AlterParser {
     return true;
   }
 
-  // TO CHARACTER SET x [COLLATE y]; MariaDB: PARTITION p TO TABLE t, TABLE t TO PARTITION p …
+  // TO CHARACTER SET x [COLLATE y]; MariaDB: PARTITION p TO TABLE x, TABLE x TO PARTITION p …
   bool Convert() {
-    if (!cursor_.Accept("TO")) return cursor_.SkipToEnd(), true;
+    if (cursor_.Accept("PARTITION")) {
+      cursor_.Name();
+      if (!cursor_.Accept({"TO", "TABLE"})) return false;
+      spec_.made_of_partition = cursor_.TableName(database_, fold_names_);
+      return true;
+    }
+    if (cursor_.Accept("TABLE")) {
+      spec_.made_partition = cursor_.TableName(database_, fold_names_);
+      return cursor_.SkipToEnd(), true;
+    }
+    if (!cursor_.Accept("TO")) return false;
     spec_.convert = true;
     while (ParseTableOption(cursor_, spec_)) {
     }

@@ -9,7 +9,8 @@ namespace {
 // A column on its way to the new version.
 struct Slot {
   MysqlColumn column;
-  std::string former;  // Its name in the old version; empty: it is new.
+  std::string former;                   // Its name in the old version; empty: it is new.
+  const DdlColumnSpec* spec = nullptr;  // Its definition in the statement, if there is one.
 };
 
 void SetDefault(MysqlColumn& column, std::string_view written, const DdlMode& mode) {
@@ -62,29 +63,6 @@ void ConvertColumn(MysqlColumn& column, const MysqlCharset& to) {
   SettleText(column, to, false);
 }
 
-// Without explicit_defaults_for_timestamp.
-void SettleTimestamps(std::vector<DdlColumnSpec>& specs) {
-  bool first = true;
-  for (DdlColumnSpec& spec : specs) {
-    MysqlColumn& column = spec.column;
-    if (column.base != MysqlBase::kTimestamp) continue;
-    if (!spec.nullability_given && column.generated == MysqlColumn::Generated::kNo) {
-      column.nullable = false;
-    }
-    const bool implied = !column.nullable && !spec.default_given && !spec.row_period &&
-                         column.generated == MysqlColumn::Generated::kNo;
-    if (implied) {
-      const bool current = first && !spec.on_update;
-      column.has_default = true;
-      column.default_is_expression = current;
-      column.default_written = current ? "CURRENT_TIMESTAMP" : "'0000-00-00 00:00:00'";
-      if (!current) column.default_text = "0000-00-00 00:00:00";
-      spec.default_given = true;
-    }
-    first = false;
-  }
-}
-
 class SpecApplier {
  public:
   SpecApplier(MysqlTable table, DdlTableSpec spec, const MysqlCharset& defaults,
@@ -98,11 +76,13 @@ class SpecApplier {
     SettleColumns();
     if (auto why = KeepColumns(); !why.empty()) return Failure(std::move(why));
     if (auto why = AddColumns(); !why.empty()) return Failure(std::move(why));
+    if (!mode_.explicit_timestamp_defaults) SettleTimestamps();
     CarryKeys();
     table_.columns.clear();
     for (Slot& slot : slots_) table_.columns.push_back(std::move(slot.column));
     if (auto why = ChangeKeys(); !why.empty()) return Failure(std::move(why));
-    SettlePrimaryKey();
+    SettleNotNull();
+    SortIndexes();
     return std::move(table_);
   }
 
@@ -127,11 +107,19 @@ class SpecApplier {
 
   void SettleColumns() {
     const MysqlCharset charset{table_.charset, table_.collation};
-    if (!mode_.explicit_timestamp_defaults) SettleTimestamps(spec_.columns);
     for (DdlColumnSpec& spec : spec_.columns) {
       MysqlColumn& column = spec.column;
+      // A conversion is for all columns, those with a character set of their own too.
+      if (spec_.convert && HasCharset(column.base)) {
+        column.charset.clear();
+        column.collation.clear();
+      }
       SettleText(column, charset, spec.marks.bin_collation);
       if (column.auto_increment || spec.primary) column.nullable = false;
+      if (column.base == MysqlBase::kTimestamp && !mode_.explicit_timestamp_defaults &&
+          !spec.nullability_given && column.generated == MysqlColumn::Generated::kNo) {
+        column.nullable = false;
+      }
       if (column.nullable && !spec.default_given) column.has_default = true;
     }
   }
@@ -160,13 +148,14 @@ class SpecApplier {
       if (IsDropped(column.name)) continue;
       const std::string former = column.name;
       if (const DdlColumnSpec* spec = Redefinition(former)) {
-        if (spec->place == DdlColumnSpec::Place::kDefault) slots_.push_back({spec->column, former});
+        if (spec->place == DdlColumnSpec::Place::kDefault)
+          slots_.push_back({spec->column, former, spec});
         continue;
       }
       for (const DdlColumnChange& change : spec_.changes) {
         if (SameName(change.name, former)) ChangeColumn(column, change);
       }
-      slots_.push_back({std::move(column), former});
+      slots_.push_back({std::move(column), former, nullptr});
     }
     return {};
   }
@@ -209,7 +198,7 @@ class SpecApplier {
         if (at == slots_.size()) return Missing(spec.after);
         ++at;
       }
-      slots_.insert(slots_.begin() + static_cast<ptrdiff_t>(at), {spec.column, spec.former});
+      slots_.insert(slots_.begin() + static_cast<ptrdiff_t>(at), {spec.column, spec.former, &spec});
     }
     if (slots_.empty()) return "it has no column left";
     return {};
@@ -224,6 +213,24 @@ class SpecApplier {
     size_t i = 0;
     while (i < slots_.size() && !SameName(slots_[i].column.name, name)) ++i;
     return i;
+  }
+
+  // Without explicit_defaults_for_timestamp: the table's first TIMESTAMP defaults to the current
+  // time, others to zero.
+  void SettleTimestamps() {
+    bool first = true;
+    for (Slot& slot : slots_) {
+      MysqlColumn& column = slot.column;
+      if (column.base != MysqlBase::kTimestamp) continue;
+      const bool implied = slot.spec != nullptr && !column.nullable && !slot.spec->default_given &&
+                           !slot.spec->row_period &&
+                           column.generated == MysqlColumn::Generated::kNo;
+      if (implied) {
+        const bool current = first && !slot.spec->on_update;
+        SetDefault(column, current ? "CURRENT_TIMESTAMP" : "'0000-00-00 00:00:00'", mode_);
+      }
+      first = false;
+    }
   }
 
   // What a key's column is called in the new version; nothing: it is gone.
@@ -279,19 +286,46 @@ class SpecApplier {
           return Missing(name);
         }
       }
-      AddKeyTo(table_, std::move(key));
+    }
+    for (DdlKeySpec& key : spec_.keys) {
+      if (key.kind != DdlKeySpec::Kind::kForeign || !IsServedByOther(key)) {
+        AddKeyTo(table_, std::move(key));
+      }
     }
     return {};
   }
 
-  void SettlePrimaryKey() {
-    for (const std::string& name : table_.primary_key) {
-      const auto at = table_.Find(name);
-      if (!at) continue;
-      MysqlColumn& column = table_.columns[*at];
-      column.nullable = false;
-      if (DefaultsToNull(column)) DropDefault(column);
+  // A foreign key needs an index on its columns; the server makes one only where there is none.
+  bool IsServedByOther(const DdlKeySpec& foreign) const {
+    const std::vector<std::string>& columns = foreign.index.columns;
+    return IsServed(table_, columns) ||
+           std::any_of(spec_.keys.begin(), spec_.keys.end(), [&](const DdlKeySpec& key) {
+             return key.kind != DdlKeySpec::Kind::kForeign &&
+                    BeginsWith(key.index.columns, columns);
+           });
+  }
+
+  void SettleNotNull() {
+    for (const auto* names : {&table_.primary_key, &spec_.period_columns}) {
+      for (const std::string& name : *names) {
+        const auto at = table_.Find(name);
+        if (!at) continue;
+        MysqlColumn& column = table_.columns[*at];
+        column.nullable = false;
+        if (DefaultsToNull(column)) DropDefault(column);
+      }
     }
+  }
+
+  // The servers keep those without nullable columns first, which decides about the key of events.
+  void SortIndexes() {
+    const auto is_nullable = [this](const MysqlIndex& index) {
+      return std::any_of(index.columns.begin(), index.columns.end(), [&](const std::string& name) {
+        const auto at = table_.Find(name);
+        return !at || table_.columns[*at].nullable;
+      });
+    };
+    std::stable_partition(table_.indexes.begin(), table_.indexes.end(), std::not_fn(is_nullable));
   }
 
   static std::string Missing(const std::string& column) {

@@ -20,6 +20,11 @@ Result<MysqlTable> MakeTable(const MysqlTableId& id, DdlTableSpec spec,
 // Adds the key as the servers do, with a name if it has none. Columns are the table's.
 void AddKeyTo(MysqlTable& table, DdlKeySpec key);
 
+// Whether `columns` begin with `prefix`.
+bool BeginsWith(const std::vector<std::string>& columns, const std::vector<std::string>& prefix);
+// Whether a key or index of the table begins with these columns.
+bool IsServed(const MysqlTable& table, const std::vector<std::string>& columns);
+
 // Takes the index away, unique or not. False: there is none of this name.
 bool DropKeyFrom(MysqlTable& table, std::string_view name);
 

@@ -14,9 +14,9 @@ bool IsTaken(const MysqlTable& table, std::string_view name) {
 }
 
 // An index without a name is called like its first column, then like it with _2, _3, …
-std::string FreeName(const MysqlTable& table, const MysqlIndex& index) {
-  // An index on an expression.
-  const std::string base = index.columns.empty() ? "functional_index" : index.columns.front();
+std::string FreeName(const MysqlTable& table, const DdlKeySpec& key) {
+  const bool column_first = !key.expression_first && !key.index.columns.empty();
+  const std::string base = column_first ? key.index.columns.front() : "functional_index";
   if (!SameName(base, "PRIMARY") && !IsTaken(table, base)) return base;
   for (int i = 2;; ++i) {
     std::string name = fmt::format("{}_{}", base, i);
@@ -24,12 +24,18 @@ std::string FreeName(const MysqlTable& table, const MysqlIndex& index) {
   }
 }
 
+bool EraseNamed(std::vector<MysqlIndex>& indexes, std::string_view name) {
+  return std::erase_if(indexes,
+                       [name](const MysqlIndex& index) { return SameName(index.name, name); }) != 0;
+}
+
+}  // namespace
+
 bool BeginsWith(const std::vector<std::string>& columns, const std::vector<std::string>& prefix) {
   if (columns.size() < prefix.size()) return false;
   return std::equal(prefix.begin(), prefix.end(), columns.begin(), SameName);
 }
 
-// A foreign key needs an index on its columns; the server makes one only where there is none.
 bool IsServed(const MysqlTable& table, const std::vector<std::string>& columns) {
   if (BeginsWith(table.primary_key, columns)) return true;
   for (const auto* indexes : {&table.indexes, &table.plain_indexes}) {
@@ -40,24 +46,22 @@ bool IsServed(const MysqlTable& table, const std::vector<std::string>& columns) 
   return false;
 }
 
-bool EraseNamed(std::vector<MysqlIndex>& indexes, std::string_view name) {
-  return std::erase_if(indexes,
-                       [name](const MysqlIndex& index) { return SameName(index.name, name); }) != 0;
-}
-
-}  // namespace
-
 void AddKeyTo(MysqlTable& table, DdlKeySpec key) {
   if (key.kind == DdlKeySpec::Kind::kPrimary) {
     if (!key.tolerant || table.primary_key.empty())
       table.primary_key = std::move(key.index.columns);
     return;
   }
-  if (key.kind == DdlKeySpec::Kind::kForeign && IsServed(table, key.index.columns)) return;
   if (key.index.name.empty()) {
-    key.index.name = FreeName(table, key.index);
+    key.index.name = FreeName(table, key);
   } else if (key.tolerant && IsTaken(table, key.index.name)) {
     return;
+  }
+  key.index.generated = key.kind == DdlKeySpec::Kind::kForeign;
+  if (!key.index.generated) {
+    std::erase_if(table.plain_indexes, [&](const MysqlIndex& index) {
+      return index.generated && BeginsWith(key.index.columns, index.columns);
+    });
   }
   auto& indexes = key.index.unique ? table.indexes : table.plain_indexes;
   indexes.push_back(std::move(key.index));

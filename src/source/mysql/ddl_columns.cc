@@ -172,7 +172,7 @@ void TakeReferences(DdlCursor& cursor) {
 void AddKey(std::vector<DdlKeySpec>& keys, DdlKeySpec::Kind kind, const std::string& column) {
   DdlKeySpec key;
   key.kind = kind;
-  key.index.unique = kind != DdlKeySpec::Kind::kPlain;
+  key.index.unique = kind == DdlKeySpec::Kind::kPrimary || kind == DdlKeySpec::Kind::kUnique;
   key.index.columns = {column};
   keys.push_back(std::move(key));
 }
@@ -182,6 +182,13 @@ void TakeSerial(DdlColumnSpec& spec, std::vector<DdlKeySpec>& keys) {
   spec.nullability_given = true;
   spec.column.auto_increment = true;
   AddKey(keys, DdlKeySpec::Kind::kUnique, spec.column.name);
+}
+
+// Whether REFERENCES in a column's definition makes a foreign key; earlier servers pass it over.
+bool InlineReferencesCount(const DdlMode& mode) {
+  constexpr uint32_t kSinceMariadb = 100500;
+  constexpr uint32_t kSinceMysql = 90000;
+  return mode.version == 0 || mode.version >= (mode.mariadb ? kSinceMariadb : kSinceMysql);
 }
 
 // Clauses about keys. True: it took one.
@@ -196,6 +203,9 @@ bool TakeKeyClause(DdlCursor& cursor, DdlColumnSpec& spec, std::vector<DdlKeySpe
     AddKey(keys, DdlKeySpec::Kind::kPrimary, spec.column.name);
   } else if (cursor.Accept("REFERENCES")) {
     TakeReferences(cursor);
+    if (InlineReferencesCount(cursor.mode())) {
+      AddKey(keys, DdlKeySpec::Kind::kForeign, spec.column.name);
+    }
   } else if (cursor.Accept("CONSTRAINT")) {
     if (!cursor.Is("CHECK")) cursor.Name();
   } else if (cursor.Accept("CHECK")) {

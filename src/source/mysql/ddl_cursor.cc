@@ -150,6 +150,10 @@ std::string_view DdlCursor::StatementText() {
   size_t last = tokens_.size() - 1;
   while (first < last && tokens_[first].conditional) ++first;
   while (last > first && tokens_[last - 1].conditional) --last;
+  if (first == last) {  // All of it is conditional.
+    first = begin_;
+    last = tokens_.size() - 1;
+  }
   if (first == last) return {};
   const std::string_view end = tokens_[last - 1].text;
   const char* begin = tokens_[first].text.data();

@@ -26,7 +26,7 @@ void TakeKey(DdlCursor& cursor, DdlTableSpec& spec, DdlKeySpec::Kind kind,
     cursor.Take();
     cursor.Take();
   }
-  ParseKeyParts(cursor, key.index);
+  ParseKeyParts(cursor, key);
   spec.keys.push_back(std::move(key));
   cursor.SkipToComma();
 }
@@ -42,6 +42,17 @@ void TakeOtherKey(DdlCursor& cursor, DdlTableSpec& spec, const std::string& cons
   TakeKey(cursor, spec, kind, constraint);
 }
 
+// name (from, to)
+void TakePeriod(DdlCursor& cursor, DdlTableSpec& spec) {
+  cursor.Name();
+  if (!cursor.Accept('(')) return;
+  do {
+    if (auto column = cursor.Name()) spec.period_columns.push_back(std::move(*column));
+  } while (cursor.Accept(','));
+  cursor.SkipToComma();
+  cursor.Accept(')');
+}
+
 // A column may bear these names without quotes; what follows tells.
 bool IsKeyBeginning(DdlCursor& cursor) {
   if (IsKeyWord(cursor)) return true;
@@ -52,20 +63,20 @@ bool IsKeyBeginning(DdlCursor& cursor) {
 
 }  // namespace
 
-void ParseKeyParts(DdlCursor& cursor, MysqlIndex& index) {
+void ParseKeyParts(DdlCursor& cursor, DdlKeySpec& key) {
+  MysqlIndex& index = key.index;
   if (!cursor.Accept('(')) {
     index.whole = false;
     return;
   }
-  while (!cursor.AtEnd() && !cursor.Is(')')) {
+  for (bool first = true; !cursor.AtEnd() && !cursor.Is(')'); first = false) {
     auto name = cursor.Name();
     if (!name || cursor.Is('(')) index.whole = false;
-    if (name) index.columns.push_back(std::move(*name));
     // MariaDB's WITHOUT OVERLAPS names a period.
-    if (cursor.Accept({"WITHOUT", "OVERLAPS"})) {
-      index.columns.pop_back();
-      index.whole = false;
-    }
+    const bool period = cursor.Is("WITHOUT");
+    if (period) index.whole = false;
+    if (name && !period) index.columns.push_back(std::move(*name));
+    if (!name && first) key.expression_first = true;
     cursor.SkipToComma();
     cursor.Accept(',');
   }
@@ -77,7 +88,10 @@ bool ParseKeyOrConstraint(DdlCursor& cursor, DdlTableSpec& spec) {
   if (cursor.Accept("CONSTRAINT")) {
     cursor.Accept({"IF", "NOT", "EXISTS"});
     if (!IsKeyBeginning(cursor) && !cursor.Is("CHECK")) constraint = cursor.Name().value_or("");
-  } else if (cursor.Accept({"PERIOD", "FOR"}) || (cursor.Is("CHECK") && cursor.Is('(', 1))) {
+  } else if (cursor.Accept({"PERIOD", "FOR"})) {
+    TakePeriod(cursor, spec);
+    return true;
+  } else if (cursor.Is("CHECK") && cursor.Is('(', 1)) {
     cursor.SkipToComma();
     return true;
   } else if (!IsKeyBeginning(cursor)) {

@@ -11,7 +11,7 @@ namespace tidewire::source {
 bool ParseKeyOrConstraint(DdlCursor& cursor, DdlTableSpec& spec);
 
 // The list of an index's parts: "(a, b(10) DESC, (a + b))".
-void ParseKeyParts(DdlCursor& cursor, MysqlIndex& index);
+void ParseKeyParts(DdlCursor& cursor, DdlKeySpec& key);
 
 // One option of a table that matters here: character set, collation, comment, system versioning.
 // False: it is another one, and nothing was taken.

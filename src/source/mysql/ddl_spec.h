@@ -35,6 +35,7 @@ struct DdlKeySpec {
   Kind kind = Kind::kPlain;
   MysqlIndex index;
   bool tolerant = false;
+  bool expression_first = false;  // Its first part is no column: MySQL names it functional_index.
 };
 
 // ALTER COLUMN …, RENAME COLUMN.
@@ -66,6 +67,10 @@ struct DdlTableSpec {
   bool convert = false;  // CONVERT TO CHARACTER SET.
   std::optional<std::string> comment;
   std::optional<bool> system_versioned;
+  std::vector<std::string> period_columns;  // PERIOD FOR name (from, to): they are NOT NULL.
+  // MariaDB: CONVERT PARTITION p TO TABLE x makes one, CONVERT TABLE x TO PARTITION takes it away.
+  std::optional<MysqlTableId> made_of_partition;
+  std::optional<MysqlTableId> made_partition;
   std::optional<MysqlTableId> rename_to;  // ALTER TABLE … RENAME TO.
   // Not understood: what, for a warning. The table has to be read again.
   std::string unknown;

@@ -69,6 +69,8 @@ DdlStatements::Passed DdlStatements::AlterTable() {
     if (!spec.unknown.empty()) return Failure("unknown clause at " + spec.unknown);
     return ApplySpec(*known, std::move(spec), DefaultsOf(id->first), context_.mode);
   };
+  const auto made_of_partition = spec.made_of_partition;
+  const auto made_partition = spec.made_partition;
   Result<MysqlTable> table = follow();
   if (table) {
     table->database = target.first;
@@ -77,6 +79,13 @@ DdlStatements::Passed DdlStatements::AlterTable() {
   SchemaChange& change = table ? AddTable(SchemaChange::Kind::kAlter, std::move(*table), text)
                                : Reread(SchemaChange::Kind::kAlter, target, text, table.error());
   if (target != *id) change.former = *id;
+  // MariaDB: a partition became a table of its own, or the other way round.
+  if (made_of_partition && Follows(*made_of_partition))
+    CreateLike(*made_of_partition, target, text);
+  if (made_partition && Follows(*made_partition)) {
+    schema_.Erase(*made_partition);
+    Add(SchemaChange::Kind::kDrop, *made_partition, text);
+  }
   return Passed::kKept;
 }
 
@@ -149,7 +158,7 @@ DdlStatements::Passed DdlStatements::CreateIndex(bool unique, bool or_replace) {
   const auto id = TableName();
   if (!name || !id || !Follows(*id)) return Passed::kIgnored;
   key.index.name = std::move(*name);
-  ParseKeyParts(cursor_, key.index);
+  ParseKeyParts(cursor_, key);
   const MysqlTablePtr known = schema_.Find(*id);
   if (!known) return Passed::kKept;
   DdlTableSpec spec;

@@ -99,6 +99,8 @@ struct MysqlIndex {
   std::vector<std::string> columns;  // In order; expressions are left out, with `whole` false.
   bool unique = false;
   bool whole = true;  // Every part is a whole column: no prefix length, no expression.
+  // Made for a foreign key: it goes when another index begins with its columns.
+  bool generated = false;
   bool operator==(const MysqlIndex&) const = default;
 };
 

@@ -210,19 +210,23 @@ ColumnForm FormOfColumn(const MysqlColumn& column, bool comments) {
   return form;
 }
 
-// The text as it stands between single quotes: single ones, from a literal in double quotes, are
-// doubled.
-std::string InSingleQuotes(std::string_view raw) {
+// The literal that was shown without its quotes. A lone single quote in it tells that they were
+// double ones.
+std::string InQuotes(std::string_view raw) {
   std::string out = "'";
+  bool lone = false;
   for (size_t i = 0; i < raw.size(); ++i) {
     out += raw[i];
     if (raw[i] == '\\' && i + 1 < raw.size()) {
       out += raw[++i];
     } else if (raw[i] == '\'') {
+      const bool doubled = i + 1 < raw.size() && raw[i + 1] == '\'';
+      if (doubled) ++i;
+      lone |= !doubled;
       out += '\'';
-      if (i + 1 < raw.size() && raw[i + 1] == '\'') ++i;
     }
   }
+  if (lone && raw.find('"') == std::string_view::npos) return fmt::format("\"{}\"", raw);
   return out + "'";
 }
 
@@ -250,7 +254,7 @@ void SetDefault(const ColumnForm& form, const DdlMode& mode, MysqlColumn& column
     column.default_text = SameWord(raw, "TRUE") ? "1" : "0";
     return;
   }
-  column.default_written = InSingleQuotes(raw);
+  column.default_written = InQuotes(raw);
   column.default_text = DecodeString(column.default_written, mode);
 }
 
