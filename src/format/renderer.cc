@@ -154,6 +154,14 @@ class ConnectRenderer : public Renderer {
     Convert(plan.schema->render->value_converter, *plan.schema, 0, out);
   }
 
+  static void AddContextHeaders(const model::RenderOptions& options, HeaderList& headers) {
+    if (!options.context_headers) return;
+    headers.Add("__debezium.context.connectorLogicalName") = options.logical_name;
+    headers.Add("__debezium.context.taskId") = options.task_id;
+    headers.Add("__debezium.context.connectorName") = options.connector_kind;
+    headers.Add("__debezium.context.runId") = options.run_id;
+  }
+
   void RenderHeaders(const CachedPlan& plan, const ChangeBatch& batch, const Record& record,
                      RenderedRecord& out) {
     HeaderList headers(out.headers);
@@ -163,12 +171,7 @@ class ConnectRenderer : public Renderer {
       AppendOtherKey(plan, record.other_key,
                      headers.Add(is_new ? "__debezium.newkey" : "__debezium.oldkey"));
     }
-    if (options.context_headers) {
-      headers.Add("__debezium.context.connectorLogicalName") = options.logical_name;
-      headers.Add("__debezium.context.taskId") = options.task_id;
-      headers.Add("__debezium.context.connectorName") = options.connector_kind;
-      headers.Add("__debezium.context.runId") = options.run_id;
-    }
+    AddContextHeaders(options, headers);
     for (const AddedPlan& added : plan.table->headers()) {
       // A tombstone has no envelope to take fields from; it gets only the operation.
       if (record.op == Op::kTombstone && added.added.from != model::AddedFrom::kOp) continue;
@@ -216,7 +219,9 @@ class ConnectRenderer : public Renderer {
                        plan.general->value, schema, Fresh(out.value))) {
       out.value.reset();
     }
-    out.headers.clear();
+    HeaderList headers(out.headers);
+    AddContextHeaders(*schema.render, headers);
+    headers.Finish();
   }
 
   std::unordered_map<const TopicSchema*, CachedPlan> plans_;

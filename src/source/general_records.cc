@@ -60,7 +60,13 @@ ConnectValue ListValue(model::ConnectList values) {
 
 model::TopicSchemaPtr GeneralTopic(std::string topic,
                                    std::shared_ptr<const model::RenderOptions> render,
-                                   ConnectSchemaPtr key, ConnectSchemaPtr value) {
+                                   ConnectSchemaPtr key, ConnectSchemaPtr value,
+                                   GeneralHeaders headers) {
+  if (headers == GeneralHeaders::kNone && render->context_headers) {
+    auto without = std::make_shared<model::RenderOptions>(*render);
+    without->context_headers = false;
+    render = std::move(without);
+  }
   model::TopicSchema schema;
   schema.base_topic = topic;
   schema.topic = std::move(topic);

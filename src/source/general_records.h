@@ -33,10 +33,12 @@ inline model::ConnectValue NullValue() { return {}; }
 // A struct's fields, in the schema's order, or an array's items.
 model::ConnectValue ListValue(model::ConnectList values);
 
-// A topic whose records have no table.
+// A topic whose records have no table, and no headers unless they are those of `render`.
+enum class GeneralHeaders : uint8_t { kNone, kContext };
 model::TopicSchemaPtr GeneralTopic(std::string topic,
                                    std::shared_ptr<const model::RenderOptions> render,
-                                   model::ConnectSchemaPtr key, model::ConnectSchemaPtr value);
+                                   model::ConnectSchemaPtr key, model::ConnectSchemaPtr value,
+                                   GeneralHeaders headers = GeneralHeaders::kNone);
 
 // Appends a record of that topic; position, time and transaction are left for the caller to set.
 model::Record& AppendGeneral(model::ChangeBatch& batch, const model::TopicSchemaPtr& topic,

@@ -91,6 +91,15 @@ Datum TimestampDatum(std::optional<int64_t> micros, int fraction, const BinlogCo
   return micros ? Datum::Integer(*micros) : Invalid(plan, CivilText({}, true, fraction));
 }
 
+// Values of fixed size are sent without the zeros at their end, but have them.
+std::string_view Padded(std::string_view bytes, size_t size, Arena& arena) {
+  if (bytes.size() >= size) return bytes;
+  char* const out = arena.Allocate(size);
+  std::memcpy(out, bytes.data(), bytes.size());
+  std::memset(out + bytes.size(), 0, size - bytes.size());
+  return {out, size};
+}
+
 // MariaDB's COMPRESSED columns: a byte with the method, the length's size, then both.
 // Source: mariadb-server, "sql/field_comp.cc".
 std::string_view UncompressColumn(std::string_view stored, Arena& arena) {
@@ -287,27 +296,17 @@ Datum BinlogRowDecoder::ReadText(std::string_view bytes, const BinlogColumnPlan&
 Datum BinlogRowDecoder::ReadFixed(BinlogReader& in, const BinlogColumnPlan& plan, Arena& arena) {
   std::string_view bytes = in.Bytes(plan.wire.metadata > 255 ? in.Little<uint16_t>() : in.Byte());
   if (plan.wire.type == BinlogType::kMariaVarcharCompressed) bytes = UncompressColumn(bytes, arena);
-  switch (plan.kind) {
-    case Kind::kUuid:
-      return Datum::View(UuidText(bytes, arena));
-    case Kind::kOther:
-      if (plan.column != nullptr && plan.column->base == MysqlBase::kInet4) {
-        return Datum::View(Inet4Text(bytes, arena));
-      }
-      if (plan.column != nullptr && plan.column->base == MysqlBase::kInet6) {
-        return Datum::View(Inet6Text(bytes, arena));
-      }
-      return Datum::View(bytes);
-    case Kind::kBytes: {
-      // BINARY(n) is sent without the zeros at its end, but has them.
-      const bool fixed = plan.column != nullptr && plan.column->base == MysqlBase::kBinary;
-      const size_t size = fixed ? static_cast<size_t>(std::max(plan.column->length, 1)) : 0;
-      if (bytes.size() >= size) return Datum::View(bytes);
-      char* const padded = arena.Allocate(size);
-      std::memcpy(padded, bytes.data(), bytes.size());
-      std::memset(padded + bytes.size(), 0, size - bytes.size());
-      return Datum::View({padded, size});
-    }
+  const MysqlBase base = plan.column == nullptr ? MysqlBase::kOther : plan.column->base;
+  switch (base) {
+    case MysqlBase::kUuid:
+      return Datum::View(UuidText(Padded(bytes, 16, arena), arena));
+    case MysqlBase::kInet4:
+      return Datum::View(Inet4Text(Padded(bytes, 4, arena), arena));
+    case MysqlBase::kInet6:
+      return Datum::View(Inet6Text(Padded(bytes, 16, arena), arena));
+    case MysqlBase::kBinary:
+      return Datum::View(
+          Padded(bytes, static_cast<size_t>(std::max(plan.column->length, 1)), arena));
     default:
       return ReadText(bytes, plan, arena);
   }

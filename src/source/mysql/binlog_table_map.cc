@@ -66,6 +66,7 @@ void ReadMetadata(BinlogReader& in, BinlogColumn& column) {
   }
 }
 
+// What servers tell signs of; YEAR is among them.
 bool IsNumeric(BinlogType type) {
   switch (type) {
     case BinlogType::kTiny:
@@ -76,6 +77,7 @@ bool IsNumeric(BinlogType type) {
     case BinlogType::kFloat:
     case BinlogType::kDouble:
     case BinlogType::kDecimal:
+    case BinlogType::kYear:
       return true;
     default:
       return false;

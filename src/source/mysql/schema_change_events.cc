@@ -146,7 +146,7 @@ SchemaChangeEvents::SchemaChangeEvents(std::string topic,
                                        std::shared_ptr<const model::RenderOptions> render)
     : render_(std::move(render)) {
   topic_ = GeneralTopic(std::move(topic), render_, KeySchema(render_->connector_kind),
-                        ValueSchema(render_->connector_kind));
+                        ValueSchema(render_->connector_kind), GeneralHeaders::kContext);
 }
 
 model::Record& SchemaChangeEvents::Add(model::ChangeBatch& batch, const SchemaChangeSource& source,
