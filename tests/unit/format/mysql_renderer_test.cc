@@ -177,8 +177,11 @@ TEST(MysqlRenderer, ShowsTheZeroOfRequiredColumnsThatWereNotSent) {
   const std::string zeros =
       R"({"i":0,"u":0,"y":0,"t":0,"ts":"1970-01-01T00:00:00Z","b1":false,"b9":"","e":"","s":"","j":"{}","g":{"wkb":"AQcAAAAAAAAA","srid":null},"p":{"x":0.0,"y":0.0,"wkb":"AQEAAAAAAAAAAAAAAAAAAAAAAAAA","srid":null},"v":[],"d":18263,"o":null})";
   EXPECT_EQ(t.Value(Row(15, kAbsent)), zeros);
-  // NULL in such a column is a date that is none.
+  // NULL in such a column is a date that is none; there is a value whatever the converter wants.
   EXPECT_EQ(t.Value(Row(15, nullptr)), zeros);
+  t.unwrap->replace_null_with_default = false;
+  t.options.value_converter.replace_null_with_default = false;
+  EXPECT_EQ(*t.Render(Row(15, nullptr)).value, zeros);
 }
 
 TEST(MysqlRenderer, ShowsThePlaceholderInTextsAndBytesOnly) {
