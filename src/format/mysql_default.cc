@@ -152,7 +152,7 @@ std::optional<Datum> ExpressionDefault(const Column& column) {
 }  // namespace
 
 std::optional<Datum> MysqlDefault(const Column& column, std::string& scratch) {
-  if (!column.has_default || column.generated || column.identity) return std::nullopt;
+  if (!column.has_default || column.generated) return std::nullopt;
   if (!column.default_text) return ExpressionDefault(column);
   const ColumnType& type = column.type;
   const std::string_view text = Trimmed(*column.default_text);

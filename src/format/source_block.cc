@@ -21,7 +21,7 @@ void AppendMember(std::string& out, std::string_view name, std::string_view valu
 
 // What every block begins with, up to the value of ts_ms.
 std::string Head(const model::RenderOptions& options) {
-  std::string head = "\"source\":{";
+  std::string head = ",\"source\":{";
   AppendMember(head, "version", options.version);
   head += ',';
   AppendMember(head, "connector", options.connector_kind);

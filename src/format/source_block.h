@@ -13,7 +13,7 @@ namespace tidewire::format {
 class SourceBlock {
  public:
   virtual ~SourceBlock() = default;
-  // Appends `"source":{…}`. `transaction` is the record's; null: none.
+  // Appends `,"source":{…}`. `transaction` is the record's; null: none.
   virtual void Append(const model::ChangeBatch& batch, const model::Record& record,
                       const model::Transaction* transaction, std::string& out) const = 0;
 };

@@ -135,7 +135,6 @@ void TablePlan::AppendEnvelope(const ChangeBatch& batch, const Record& record,
   row_.Append(record.before, out);
   out += ",\"after\":";
   row_.Append(record.after, out);
-  out += ',';
   source_->Append(batch, record, transaction, out);
   AppendTransaction(out, record, transaction);
   out += ",\"op\":\"";

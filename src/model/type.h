@@ -34,7 +34,7 @@ enum class Kind : uint8_t {
   kJson,         // text
   kXml,          // text
   kEnum,         // text: the label
-  kBits,         // text of '0' and '1'
+  kBits,         // text of '0' and '1', as many as a type of fixed length has
   kPoint,        // text "(x,y)"
   kArray,   // text: PostgreSQL's array literal, bounds and nesting kept; elements are of `element`
   kHstore,  // text: hstore's literal
@@ -56,12 +56,13 @@ struct ColumnType {
   // "character varying(20)", "integer[]", "g.mood". Sinks of the same family may create their
   // columns with it.
   std::string native;
-  // The source's bare type name ("numeric", "varchar", "mood"): what `datatype.…` settings and type
-  // rules match.
+  // The source's bare type name ("numeric", "varchar", "mood"; of MySQL "INT UNSIGNED", "POINT"):
+  // what `datatype.…` settings and type rules match.
   std::string type_name;
   int32_t length = -1;  // char(n), varchar(n), bit(n); -1 when unlimited.
-  int32_t precision =
-      -1;  // Decimals: digits; times and timestamps: fractional digits; -1 when not given.
+  // Decimals: digits; times and timestamps: fractional digits; -1 when not given, which means all
+  // there are. A source for which it means none (MySQL) gives 0.
+  int32_t precision = -1;
   int32_t scale = -1;                         // Decimals; -1 when not given (any scale).
   std::vector<std::string> enum_values;       // kEnum, kEnumSet: labels in the type's order.
   std::shared_ptr<const ColumnType> element;  // kArray only.

@@ -171,8 +171,10 @@ TEST(ColumnSchema, FollowsTheTimeMode) {
   EXPECT_EQ(name("timestamptz", TimeMode::kConnect), "io.debezium.time.ZonedTimestamp");
 }
 
-TEST(SourceSchema, IsKnownForPostgresqlOnly) {
+TEST(SourceSchema, IsThatOfTheKindOfConnector) {
   EXPECT_EQ(SourceConnectSchema("postgresql")->fields.size(), 16U);
+  EXPECT_EQ(SourceConnectSchema("mysql")->fields.size(), 17U);
+  EXPECT_EQ(SourceConnectSchema("mariadb")->name, "io.debezium.connector.mariadb.Source");
   EXPECT_THROW(SourceConnectSchema("oracle"), FatalError);
 }
 

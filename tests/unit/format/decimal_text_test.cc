@@ -7,12 +7,16 @@
 namespace tidewire::format {
 namespace {
 
-std::string Hex(std::string_view text, int32_t scale) {
-  std::string bytes;
-  AppendUnscaled(bytes, text, scale);
+std::string HexOf(std::string_view bytes) {
   std::string hex;
   for (const char c : bytes) hex += fmt::format("{:02x}", static_cast<unsigned char>(c));
   return hex;
+}
+
+std::string Hex(std::string_view text, int32_t scale) {
+  std::string bytes;
+  AppendUnscaled(bytes, text, scale);
+  return HexOf(bytes);
 }
 
 std::string BigDecimal(std::string_view text) {
@@ -72,6 +76,31 @@ TEST(UnscaledToText, IsTheInverse) {
   std::string bytes;
   AppendUnscaled(bytes, "12000", -3);
   EXPECT_EQ(UnscaledToText(bytes, -3), "12000");
+}
+
+TEST(UnscaledUnsigned, KeepsTheSignBitClear) {
+  const auto hex = [](uint64_t value) {
+    std::string bytes;
+    AppendUnscaledUnsigned(bytes, value);
+    return HexOf(bytes);
+  };
+  EXPECT_EQ(hex(0), "00");
+  EXPECT_EQ(hex(127), "7f");
+  EXPECT_EQ(hex(128), "0080");
+  EXPECT_EQ(hex(UINT64_MAX), "00ffffffffffffffff");
+}
+
+TEST(RoundedDecimal, HasTheScalesDigits) {
+  EXPECT_EQ(RoundedDecimal("+007.125", 2), "7.13");
+  EXPECT_EQ(RoundedDecimal("-7.125", 2), "-7.13");
+  EXPECT_EQ(RoundedDecimal("7.1249", 2), "7.12");
+  EXPECT_EQ(RoundedDecimal("9.995", 2), "10.00");
+  EXPECT_EQ(RoundedDecimal("-0.004", 2), "0.00");
+  EXPECT_EQ(RoundedDecimal(".5", 0), "1");
+  EXPECT_EQ(RoundedDecimal("0", 0), "0");
+  EXPECT_EQ(RoundedDecimal("12", 3), "12.000");
+  EXPECT_THROW(RoundedDecimal("1e1", 2), DataError);
+  EXPECT_THROW(RoundedDecimal("", 2), DataError);
 }
 
 TEST(SignificantScale, LeavesTrailingZerosOut) {

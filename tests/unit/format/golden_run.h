@@ -4,30 +4,29 @@
 
 #include <rapidjson/document.h>
 
-#include <cstdlib>
-
 #include "format/render.h"
 #include "support/golden_file.h"
-#include "unit/format/golden_script.h"
+#include "unit/format/golden_rows.h"
 
 namespace tidewire::testing {
 
 struct GoldenRun {
   std::string name;
+  std::string recording;  // Its file below tests/golden/ref, without ending.
   model::RenderOptions options;
   std::optional<model::Unwrap> unwrap;
   bool tombstones = true;
   bool truncates = false;
 };
 
-inline GoldenRun MakeRun(const std::string& name) {
+// A run of tests/golden/ref/README.md. MySQL's connectors have another default for times.
+inline GoldenRun MakeRun(const std::string& connector_kind, const std::string& name) {
   GoldenRun run;
   run.name = name;
   model::RenderOptions& o = run.options;
-  o.connector_kind = "postgresql";
+  o.connector_kind = connector_kind;
   o.version = "3.5.0.Final";
-  o.logical_name = "gp_" + name;
-  std::replace(o.logical_name.begin(), o.logical_name.end(), '-', '_');
+  if (connector_kind != "postgresql") o.time = model::TimeMode::kAdaptiveMicroseconds;
   if (name == "noschemas" || name == "unwrap-rewrite") {
     o.key_converter.schemas_enable = o.value_converter.schemas_enable = false;
   } else if (name == "strings") {
@@ -36,10 +35,11 @@ inline GoldenRun MakeRun(const std::string& name) {
     o.binary = model::BinaryMode::kBase64;
   } else if (name == "double-hex") {
     o.decimal = model::DecimalMode::kDouble;
-    o.time = model::TimeMode::kMicroseconds;
+    if (connector_kind == "postgresql") o.time = model::TimeMode::kMicroseconds;
     o.binary = model::BinaryMode::kHex;
     o.interval = model::IntervalMode::kString;
     o.hstore = model::HstoreMode::kMap;
+    o.unsigned_bigint = model::UnsignedBigintMode::kPrecise;
   } else if (name == "isostring") {
     o.time = model::TimeMode::kIsoString;
     o.include_unknown_datatypes = true;
@@ -170,6 +170,9 @@ inline model::Transaction TransactionFrom(const Recorded& recorded) {
   const std::string sequence = recorded.Text("source", "sequence");
   if (sequence.starts_with("[\""))
     transaction.last_commit_position = std::strtoull(sequence.c_str() + 2, nullptr, 10);
+  transaction.name = recorded.Text("source", "gtid");
+  transaction.file = recorded.Text("source", "file");
+  transaction.server_id = static_cast<uint32_t>(recorded.Number("source", "server_id"));
   return transaction;
 }
 
@@ -194,7 +197,9 @@ inline format::RenderedRecord RenderScripted(const GoldenRun& run, const Scripte
   record.transaction = 0;
   batch.transactions.push_back(TransactionFrom(recorded));
   record.snapshot = MarkOf(recorded.Text("source", "snapshot"));
-  record.position = static_cast<uint64_t>(recorded.Number("source", "lsn"));
+  record.position =
+      static_cast<uint64_t>(recorded.Number("source", "lsn") + recorded.Number("source", "pos"));
+  record.row = static_cast<uint32_t>(recorded.Number("source", "row"));
   record.ts_ns = recorded.Number("ts_ns");
   record.total_order = static_cast<uint64_t>(recorded.Number("transaction", "total_order"));
   record.collection_order =

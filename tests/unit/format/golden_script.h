@@ -2,36 +2,9 @@
 // typed by hand, in the order of the recorded events.
 #pragma once
 
-#include <map>
-
 #include "unit/format/golden_tables.h"
 
 namespace tidewire::testing {
-
-// Tokens for texts that the recorded event itself gives: a clock's reading, generated text of many
-// kilobytes.
-inline constexpr char kRecorded[] = "\x02recorded";     // The member of the same name.
-inline constexpr char kRecordedBigAsHex[] = "\x02hex";  // Of the member "big".
-inline constexpr char kRecordedBigAsJson[] = "\x02json";
-inline constexpr char kRecordedBigAsArray[] =
-    "\x02"
-    "array";
-
-struct Change {
-  // r, c, u, d, t as in the envelope; k: a change of the key, which is delete, tombstone and
-  // create.
-  char op;
-  Row after;
-  Row before = {};  // Empty: none sent.
-};
-
-struct TopicScript {
-  struct Part {
-    model::TableSchemaPtr table;
-    std::vector<Change> changes;
-  };
-  std::vector<Part> parts;  // One for each version of the table.
-};
 
 inline constexpr const char* A = kAbsent;
 inline constexpr const char* U = kUnavailable;
@@ -317,7 +290,7 @@ inline TopicScript Pk2Script() {
 }
 
 // The tables whose replica identity is not the key.
-inline void AddIdentityScripts(std::map<std::string, TopicScript>& scripts) {
+inline void AddIdentityScripts(TopicScripts& scripts) {
   const std::vector<ColumnSpec> ab = {{"a", "int4"}, {"b", "text"}};
   scripts["toast_full"] = {
       {{MakeTable("toast_full", {{"id", "int4", "k"}, {"small", "int4"}, {"big", "text"}}),
@@ -351,7 +324,7 @@ inline void AddIdentityScripts(std::map<std::string, TopicScript>& scripts) {
          {'d', {}, {"2", "x2", A}}}}}};
 }
 
-inline void AddSmallScripts(std::map<std::string, TopicScript>& scripts) {
+inline void AddSmallScripts(TopicScripts& scripts) {
   const auto part = [](const char* name, std::vector<Change> changes) {
     return TopicScript{
         {{MakeTable(name, {{"id", "int4", "k"}, {"r", "text", "k"}}), std::move(changes)}}};
@@ -396,8 +369,8 @@ inline TopicScript DdlScript() {
 }
 
 // By the topic's name behind "<prefix>.g.".
-inline std::map<std::string, TopicScript> AllScripts() {
-  std::map<std::string, TopicScript> scripts;
+inline TopicScripts AllScripts() {
+  TopicScripts scripts;
   scripts["nums"] = NumsScript();
   scripts["strs"] = StrsScript();
   scripts["times"] = TimesScript();

@@ -1,28 +1,9 @@
-// The tables of tests/golden/ref/postgres/01-schema.sql as typed schemas, and rows given as
-// PostgreSQL prints them.
+// The tables of tests/golden/ref/postgres/01-schema.sql as typed schemas.
 #pragma once
 
-#include <gtest/gtest.h>
-
-#include <string>
-#include <vector>
-
-#include "format/pg_text.h"
-#include "model/batch.h"
+#include "unit/format/golden_rows.h"
 
 namespace tidewire::testing {
-
-using model::Column;
-using model::ColumnType;
-using model::Datum;
-using model::Kind;
-
-// A value as text; null: SQL NULL.
-using Row = std::vector<const char*>;
-inline constexpr char kUnavailable[] = "\x01unavailable";
-inline constexpr char kAbsent[] =
-    "\x01"
-    "absent";
 
 // The type of a column as the PostgreSQL source would describe it.
 inline ColumnType TypeOf(const std::string& native) {
@@ -101,56 +82,14 @@ inline ColumnType TypeOf(const std::string& native) {
   return type;
 }
 
-struct ColumnSpec {
-  const char* name;
-  const char* type;
-  // k: of the key (and NOT NULL), n: NOT NULL, s: serial, i: identity, g: generated, d: default.
-  const char* flags = "";
-  const char* default_text = nullptr;
-};
-
 inline model::TableSchemaPtr MakeTable(const std::string& name,
                                        const std::vector<ColumnSpec>& columns,
                                        std::vector<uint32_t> key = {}) {
-  auto table = std::make_shared<model::TableSchema>();
-  table->catalog = "golden";
-  table->schema = "g";
-  table->name = name;
-  for (const ColumnSpec& spec : columns) {
-    const std::string flags = spec.flags;
-    const auto has = [&](char c) { return flags.find(c) != std::string::npos; };
-    Column column;
-    column.name = spec.name;
-    column.type = TypeOf(spec.type);
-    column.nullable = !has('k') && !has('n') && !has('s');
-    column.identity = has('s') || has('i');
-    column.generated = has('g');
-    column.has_default = has('s') || has('g') || has('d');
-    if (spec.default_text != nullptr) column.default_text = spec.default_text;
-    if (has('k')) table->key.push_back(static_cast<uint32_t>(table->columns.size()));
-    table->columns.push_back(std::move(column));
-  }
-  if (!key.empty()) table->key = std::move(key);
-  return table;
-}
-
-inline Datum MakeDatum(Arena& arena, const Column& column, const char* text) {
-  if (text == nullptr) return Datum::Null();
-  if (text == kUnavailable) return Datum::Of(model::DatumState::kUnavailable);
-  if (text == kAbsent) return Datum::Of(model::DatumState::kAbsent);
-  std::string scratch;
-  const auto datum = format::ParseDatum(column.type.kind, text, scratch);
-  EXPECT_TRUE(datum.has_value()) << column.name << ": " << text;
-  if (!datum) return Datum::Null();
-  return model::HoldsView(column.type.kind) ? Datum::View(arena.Copy(datum->view())) : *datum;
-}
-
-// Shorter rows are filled with NULL. Null for an empty row.
-inline const Datum* MakeRow(Arena& arena, const model::TableSchema& table, const Row& row) {
-  if (row.empty()) return nullptr;
-  Datum* out = arena.AllocateArray<Datum>(table.columns.size());
-  for (size_t i = 0; i < row.size(); ++i) out[i] = MakeDatum(arena, table.columns.at(i), row[i]);
-  return out;
+  model::TableSchema names;
+  names.catalog = "golden";
+  names.schema = "g";
+  names.name = name;
+  return MakeTable(names, TypeOf, columns, std::move(key));
 }
 
 inline const std::vector<ColumnSpec> kNums = {{"id", "int4", "k"},

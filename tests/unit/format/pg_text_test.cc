@@ -73,6 +73,15 @@ TEST(Bits, AreLittleEndianWithoutTrailingZeros) {
   EXPECT_EQ(Bits(""), "");
 }
 
+TEST(FixedBits, HaveAllBytesOfTheType) {
+  std::string bytes = "x";
+  AppendFixedBits(bytes, "00000000000000101");
+  EXPECT_EQ(bytes, std::string("x\x05\0\0", 4));
+  bytes.clear();
+  AppendFixedBits(bytes, "");
+  EXPECT_EQ(bytes, "");
+}
+
 TEST(Point, IsReadWithSpecialValues) {
   double x = 0;
   double y = 0;

@@ -73,6 +73,16 @@ TEST(Time, IsReadUpTo24Hours) {
   EXPECT_EQ(ParseTime("12"), std::nullopt);
 }
 
+TEST(LongTime, IsReadOverDaysAndBelowZero) {
+  EXPECT_EQ(ParseLongTime("838:59:59.999999"), 3'020'399'999'999);
+  EXPECT_EQ(ParseLongTime("-838:59:59.999999"), -3'020'399'999'999);
+  EXPECT_EQ(ParseLongTime("-00:00:00.5"), -500'000);
+  EXPECT_EQ(ParseLongTime("12:34"), int64_t{12 * 3600 + 34 * 60} * 1'000'000);
+  for (const char* text : {"839:00:00", "10", "", "-", "1:60:00", "1:00:00x", "--1:00:00"}) {
+    EXPECT_EQ(ParseLongTime(text), std::nullopt) << text;
+  }
+}
+
 TEST(Timestamp, IsReadWithZoneAndEra) {
   EXPECT_EQ(ParseTimestamp("2000-01-01 00:00:00"), 0);
   EXPECT_EQ(ParseTimestamp("2000-01-01 02:00:00+02"), 0);

@@ -73,6 +73,36 @@ TEST_F(FlatRow, TakesFieldsFromEnvelopeSourceAndTransaction) {
             (Texts{"7:20", "3", "2"}));
 }
 
+TEST_F(FlatRow, TakesABinlogsFieldsForItsConnectorsOnly) {
+  const std::vector<std::string> fields = {
+      "source.server_id", "source.gtid", "source.file", "source.pos",
+      "source.row",       "thread",      "query",       "sequence"};
+  EXPECT_EQ(Values(fields), (Texts{"[\"10\",\"20\"]"})) << "PostgreSQL has only the last";
+  auto options = std::make_shared<RenderOptions>(*schema_.render);
+  options->connector_kind = "mariadb";
+  schema_.render = options;
+  Transaction& transaction = batch_.transactions[0];
+  transaction.file = "bin.7";
+  transaction.server_id = 3;
+  record_.row = 2;
+  EXPECT_EQ(Values(fields), (Texts{"3", "null", "bin.7", "20", "2", "null", "null", "null"}));
+  transaction.name = "0-3-9";
+  transaction.thread = 0;
+  record_.statement = batch_.AddStatement("DELETE FROM t");
+  EXPECT_EQ(Values(fields),
+            (Texts{"3", "0-3-9", "bin.7", "20", "2", "0", "DELETE FROM t", "null"}));
+  record_.snapshot = SnapshotMark::kTrue;
+  EXPECT_EQ(Values({"server_id", "gtid", "file"}), (Texts{"0", "null", "bin.7"}));
+  EXPECT_EQ(Values({"txId", "lsn", "schema", "source.xmin"}), Texts{});
+}
+
+TEST_F(FlatRow, NamesAnUnnamedTransactionOfABinlogByItsPlace) {
+  record_.total_order = 1;
+  batch_.transactions[0].file = "bin.7";
+  batch_.transactions[0].begin_position = 4;
+  EXPECT_EQ(Values({"transaction.id"}), (Texts{"file=bin.7,pos=4"}));
+}
+
 TEST_F(FlatRow, HasNoTransactionFieldsWhereNoneWereAskedFor) {
   EXPECT_EQ(Values({"id", "total_order"}), (Texts{"null", "null"}));
 }
