@@ -116,9 +116,8 @@ ConnectValue DefaultValue(Form form, const ColumnType& type, const RenderOptions
     case Form::kBitsBool:
       return {value.view() == "1"};
     case Form::kInteger:
-      return {value.integer};
     case Form::kYear:
-      return {ShownYear(value.integer)};
+      return {value.integer};
     case Form::kUnsignedDecimal: {
       std::string bytes;
       AppendUnscaledUnsigned(bytes, static_cast<uint64_t>(value.integer));

@@ -67,9 +67,6 @@ int64_t TimestampNanos(int64_t micros_since_2000);
 // instant that TimestampMicros gives.
 void AppendTemporalText(std::string& out, Form form, int32_t precision, int64_t value);
 
-// What Debezium shows for the year 0000, which binlogs hold as 1900 + 0.
-constexpr int64_t ShownYear(int64_t year) { return year == 0 ? 1900 : year; }
-
 // Whether a kTime is a time of a day, 24:00 included. MySQL's may be others.
 constexpr bool IsTimeOfDay(int64_t micros) {
   return micros >= 0 && micros <= 86'400 * int64_t{1'000'000};

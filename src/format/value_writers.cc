@@ -29,9 +29,6 @@ void WriteBool(const ColumnPlan&, const Datum& d, std::string& out) {
 void WriteInteger(const ColumnPlan&, const Datum& d, std::string& out) {
   AppendInteger(out, d.integer);
 }
-void WriteYear(const ColumnPlan&, const Datum& d, std::string& out) {
-  AppendInteger(out, ShownYear(d.integer));
-}
 void WriteFloat32(const ColumnPlan&, const Datum& d, std::string& out) {
   AppendJavaFloat(out, static_cast<float>(d.real));
 }
@@ -403,12 +400,11 @@ WriteValue WriterOf(Form form, bool decimal_numeric, Target target) {
     case Form::kBool:
       return WriteBool;
     case Form::kInteger:
+    case Form::kYear:
       return WriteInteger;
     case Form::kUnsignedDecimal:
       return decimal_numeric || target == Target::kHeader ? WriteUnsignedNumber
                                                           : WriteUnsignedDecimal;
-    case Form::kYear:
-      return WriteYear;
     case Form::kFloat32:
       return WriteFloat32;
     case Form::kFloat64:

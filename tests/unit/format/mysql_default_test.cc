@@ -36,7 +36,7 @@ TEST(MysqlDefault, ReadsNumbersAsTheServerDoes) {
   EXPECT_EQ(Default("double", "true"), "1.0");
   EXPECT_EQ(Default("year(4)", "70"), "1970");
   EXPECT_EQ(Default("year(4)", "69"), "2069");
-  EXPECT_EQ(Default("year(4)", "0000"), "1900");
+  EXPECT_EQ(Default("year(4)", "0000"), "0");
   for (const char* text : {"", "x", "1e400", "nan", "inf", "1x"}) {
     EXPECT_EQ(Default("int(11)", text), "none") << text;
     EXPECT_EQ(Default("double", text), "none") << text;
