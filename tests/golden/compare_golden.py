@@ -81,7 +81,7 @@ def volatile(r):
             if s.get(k) is not None: rel["tx"].append((k, s[k])); rel["txkey"] = s[k]
         rel["pos"] = (s["lsn"],) if isinstance(s.get("lsn"), int) else (str(s["file"]), s.get("pos"), s.get("row") or 0) if s.get("file") else None
         rel["clocks"] = [tuple(x.get(k) for k in ("ts_ms", "ts_us", "ts_ns")) for x in (v, s)]; rel["commit"] = s.get("ts_ms")
-        if s.get("file"): rel["event"] = ("event", s["file"], s.get("pos")); rel["whole_s"] = "op" in v and isinstance(s.get("ts_ms"), int) and s["ts_ms"] % 1000 == 0
+        if s.get("file"): rel["event"] = ("event", s["file"], s.get("pos")); rel["whole_s"] = "op" in v and isinstance(s.get("ts_us"), int) and s["ts_us"] % 1000000 == 0
         if "lsn" in s and s.get("sequence"): rel["seq"] = (s["sequence"], s["lsn"])
         for k in SOURCE & set(s): s[k] = mark(s[k])
         for k in ENV & set(v): v[k] = mark(v[k])

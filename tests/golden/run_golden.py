@@ -5,8 +5,8 @@ usage: run_golden.py [--keep DIR] [RUN...]        (`sink` is the run through the
 
 Each run: a database of ref/postgres/01-schema.sql, the connector of ref/postgres/<run>.meta.json, 02-changes.sql once it
 streams, all topics read by `tidewire consume`, compared by compare_golden.py; deliberate differences stand in
-<run>.ignore and all.ignore, each with its reason. `mariadb/RUN` is a run with MariaDB: the same of ref/mariadb, and
-mariadb/*.ignore. Last line: N passed, N failed.
+<run>.ignore and all.ignore, each with its reason. `mariadb/RUN` and `mysql/RUN` are runs with these servers: the same
+of ref/<server>, and <server>/*.ignore. Last line: N passed, N failed.
 """
 import argparse
 import contextlib
@@ -21,7 +21,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
-import golden_mariadb  # noqa: E402
+import golden_binlog  # noqa: E402
 from support import connectors  # noqa: E402
 from support.compare import compare_tables  # noqa: E402
 from support.postgres import Postgres  # noqa: E402
@@ -30,7 +30,7 @@ from support.worker import Worker  # noqa: E402
 
 REFERENCE = HERE / "ref/postgres"
 RUNS = ["default", "noschemas", "strings", "double-hex", "isostring", "unwrap", "unwrap-rewrite", "txmeta"]
-MARIADB_RUNS = [f"mariadb/{run}" for run in golden_mariadb.RUNS]
+BINLOG_RUNS = [f"{server}/{run}" for server, runs in golden_binlog.RUNS.items() for run in runs]
 # What is run without arguments.
 DEFAULT_RUNS = [*RUNS, "sink"]
 # Their errors are meant: updates and deletes of a table without replica identity.
@@ -88,10 +88,9 @@ def postgres_run(server, worker, run, directory):
     return compared(run, record(server, worker, run), REFERENCE / f"{run}.jsonl", HERE, directory)
 
 
-def mariadb_run(server, worker, run, directory):
-    name = run.partition("/")[2]
-    return compared(run, golden_mariadb.record(server, worker, name), golden_mariadb.REFERENCE / f"{name}.jsonl",
-                    HERE / "mariadb", directory)
+def binlog_run(server, worker, run, directory):
+    records = golden_binlog.record(server, worker, run.partition("/")[2])
+    return compared(run, records, golden_binlog.REFERENCE / f"{run}.jsonl", HERE / server.kind, directory)
 
 
 def compared(run, records, expected, ignores, directory):
@@ -199,19 +198,19 @@ def sink_run(server, _worker, _run, _directory):
 
 def kind_of(run):
     """(what plays it, what makes its server)"""
-    if run in MARIADB_RUNS:
-        return mariadb_run, golden_mariadb.server
+    if run in BINLOG_RUNS:
+        return binlog_run, getattr(golden_binlog, run.partition("/")[0])
     return (sink_run if run == "sink" else postgres_run), Postgres
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("runs", nargs="*", metavar="RUN", help=f"of {', '.join([*RUNS, 'sink', *MARIADB_RUNS])}")
+    parser.add_argument("runs", nargs="*", metavar="RUN", help=f"of {', '.join([*RUNS, 'sink', *BINLOG_RUNS])}")
     parser.add_argument("--keep", type=Path, help="leave the recorded events in this directory")
     options = parser.parse_args()
     failed = {}
     runs = options.runs or DEFAULT_RUNS
-    unknown = set(runs) - {*RUNS, "sink", *MARIADB_RUNS}
+    unknown = set(runs) - {*RUNS, "sink", *BINLOG_RUNS}
     if unknown:
         parser.error(f"no such run: {', '.join(sorted(unknown))}")
     with tempfile.TemporaryDirectory(prefix="tidewire-golden-") as temporary, contextlib.ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""What compare_golden.py takes for equal in recordings from MariaDB, and what it finds."""
+"""What compare_golden.py takes for equal in recordings from MariaDB and MySQL, and what it finds."""
 import copy
 import json
 import re
@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
-REFERENCE = GOLDEN / "ref/mariadb"
+REFERENCE = GOLDEN / "ref"
+RUNS = sorted(str(file.relative_to(REFERENCE).with_suffix("")) for server in ("mariadb", "mysql")
+              for file in (REFERENCE / server).glob("*.jsonl"))
 DAY_MS = 86_400_000
+GTIDS = r"(0-1-|[0-9a-f-]{36}:(1-)?)\d+"
 
 
 class Recording:
@@ -58,8 +61,8 @@ def recorded_again(recording):
     def change(name, value):
         if value in (None, 0):
             return value
-        if name in ("gtid", "gtids", "id") and re.fullmatch(r"0-1-\d+", str(value)):
-            return f"0-1-{int(value[4:]) - 90_000}"
+        if name in ("gtid", "gtids", "id") and re.fullmatch(GTIDS, str(value)):
+            return re.sub(r"\d+$", lambda last: str(int(last[0]) + 90_000), value)
         moved = {"pos": 1234, "ts_ms": DAY_MS, "ts_us": DAY_MS * 1000, "ts_ns": DAY_MS * 1_000_000, "ts_sec": DAY_MS // 1000}
         if name == "file":
             return "other.000017"
@@ -80,7 +83,7 @@ def compare(run, recording, tmp_path):
     return done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("run", sorted(file.name[:-6] for file in REFERENCE.glob("*.jsonl")))
+@pytest.mark.parametrize("run", RUNS)
 def test_the_same_run_on_another_day_is_equal(run, tmp_path):
     equal, said = compare(run, recorded_again(Recording(run)), tmp_path)
     assert equal, said
@@ -229,13 +232,13 @@ MUTATIONS = [a_value, a_null, an_operation, a_key, a_type_in_the_schema, a_heade
 
 @pytest.mark.parametrize("mutate", MUTATIONS, ids=lambda mutation: mutation.__name__)
 def test_a_difference_is_found(mutate, tmp_path):
-    recording = Recording("default")
+    recording = Recording("mariadb/default")
     mutate(recording)
-    equal, said = compare("default", recording, tmp_path)
+    equal, said = compare("mariadb/default", recording, tmp_path)
     assert not equal, said
 
 
 def test_a_transaction_that_is_counted_otherwise_is_found(tmp_path):
-    recording = Recording("txmeta")
+    recording = Recording("mariadb/txmeta")
     payload(recording.of(r".*\.transaction", status="END", event_count=3))["event_count"] = 2
-    assert not compare("txmeta", recording, tmp_path)[0]
+    assert not compare("mariadb/txmeta", recording, tmp_path)[0]
