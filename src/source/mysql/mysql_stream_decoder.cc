@@ -164,6 +164,7 @@ void MysqlStreamDecoder::HandleRotate(const BinlogEvent& event) {
 void MysqlStreamDecoder::HandleGtid(const BinlogEvent& event) {
   if (in_transaction()) Abort(event);
   gtid_ = ReadGtid(event);
+  gtid_.named = gtid_.named && has_gtids_;
   gtid_open_ = true;
   gtid_pos_ = event_pos_;
   const std::string source = gtid_.named && tables_.server().mariadb
@@ -436,7 +437,8 @@ void MysqlStreamDecoder::HandleDdl(const BinlogEvent& event, const QueryEvent& q
     if (alone) {
       begin_file_ = file_;
       begin_pos_ = gtid_open_ ? gtid_pos_ : event_pos_;
-      events_ = 1;
+      // The event of MariaDB's GTID counts, as it begins other transactions.
+      events_ = has_gtids_ && tables_.server().mariadb ? 1 : 0;
       changes_ = 0;
       model::Transaction transaction;
       transaction.begin_position = begin_pos_;

@@ -32,6 +32,8 @@ void MysqlTask::Run(SourceContext& context, std::stop_token stop) {
   {
     client::MysqlConnection connection(settings_.connection);
     server = LookAtMysqlServer(connection);
+    // What the connector for MySQL knows of MariaDB's binlog is files and positions.
+    if (settings_.flavour == MysqlFlavour::kMysql && server.mariadb) server.gtids = false;
   }
   Session session{render, MysqlTables(settings_, std::move(server), render),
                   MysqlHistory(settings_, render), context};
