@@ -105,7 +105,8 @@ inline void ExpectEqualButFor(const GoldenRun& run, const TopicScripts& scripts,
 
 inline std::string RunName(const ::testing::TestParamInfo<std::string>& run) {
   std::string name = run.param;
-  std::replace(name.begin(), name.end(), '-', '_');
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == '-' || c == '/'; }, '_');
   return name;
 }
 
