@@ -85,7 +85,7 @@ inline void ExpectEqualButFor(const GoldenRun& run, const TopicScripts& scripts,
   const std::string general =
       ::testing::TempDir() + "golden-general-topics-" + run.options.logical_name + ".ignore";
   std::ofstream(general) << "topic *.message\ntopic *.transaction\ntopic __debezium-heartbeat.*\n"
-                         << "topic " << run.options.logical_name << "\n";
+                         << "topic hist_*\ntopic " << run.options.logical_name << "\n";
   std::ofstream out(actual);
   const auto tables = ByTable(run);
   for (const auto& [table, script] : scripts) {
