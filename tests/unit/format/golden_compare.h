@@ -85,7 +85,7 @@ inline void ExpectEqualButFor(const GoldenRun& run, const TopicScripts& scripts,
   const std::string general =
       ::testing::TempDir() + "golden-general-topics-" + run.options.logical_name + ".ignore";
   std::ofstream(general) << "topic *.message\ntopic *.transaction\ntopic __debezium-heartbeat.*\n"
-                         << "topic " << run.options.logical_name << "\n";
+                         << "topic hist_*\ntopic " << run.options.logical_name << "\n";
   std::ofstream out(actual);
   const auto tables = ByTable(run);
   for (const auto& [table, script] : scripts) {
@@ -105,7 +105,8 @@ inline void ExpectEqualButFor(const GoldenRun& run, const TopicScripts& scripts,
 
 inline std::string RunName(const ::testing::TestParamInfo<std::string>& run) {
   std::string name = run.param;
-  std::replace(name.begin(), name.end(), '-', '_');
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == '-' || c == '/'; }, '_');
   return name;
 }
 

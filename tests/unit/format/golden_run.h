@@ -173,6 +173,8 @@ inline model::Transaction TransactionFrom(const Recorded& recorded) {
   transaction.name = recorded.Text("source", "gtid");
   transaction.file = recorded.Text("source", "file");
   transaction.server_id = static_cast<uint32_t>(recorded.Number("source", "server_id"));
+  const rapidjson::Value* thread = recorded.Find("source", "thread");
+  if (thread != nullptr && thread->IsInt64()) transaction.thread = thread->GetInt64();
   return transaction;
 }
 

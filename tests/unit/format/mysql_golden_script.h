@@ -380,4 +380,40 @@ inline TopicScripts AllMysqlScripts() {
   return scripts;
 }
 
+// What tests/golden/ref/mysql has otherwise: JSON is a type of its own there, vectors are in place
+// of UUIDs, coordinates of SRID 4326 are latitude first, and a default may be an expression.
+inline TopicScripts AllMysql9Scripts() {
+  TopicScripts scripts = AllMysqlScripts();
+  auto columns = kMysqlStrs;
+  columns[19].type = "json";
+  columns.back() = {"v", "vector(3)"};
+  TopicScript::Part& strs = scripts["strs"].parts[0];
+  strs.table = MakeMysqlTable("strs", columns);
+  for (Change& change : strs.changes) {
+    change.after.resize(21);
+    if (change.after[19] != nullptr) change.after[19] = kRecorded;
+  }
+  strs.changes[0].after.push_back("\\x0000803f000020c07684df50");
+  Row dates(22, nullptr);
+  dates[0] = "6";
+  dates[19] = kRecorded;
+  strs.changes.push_back({'c', dates});
+  strs.changes.push_back({'u', strs.changes[0].after, strs.changes[0].after});
+
+  // MySQL's TIME ends without a fraction.
+  std::vector<Change>& times = scripts["times"].parts[0].changes;
+  times[3].after[3] = times[3].after[4] = "-838:59:59";
+  times[4].after[3] = times[4].after[4] = "838:59:59";
+
+  scripts["geo"].parts[0].changes[0].after[9] =
+      "\\xe6100000010100000000000000000034400000000000002440";
+
+  columns = kMysqlDefs;
+  columns.push_back({"ex", "varchar(40)", "d"});
+  TopicScript::Part& defs = scripts["defs"].parts[0];
+  defs.table = MakeMysqlTable("defs", columns);
+  for (Change& change : defs.changes) change.after.push_back("ab");
+  return scripts;
+}
+
 }  // namespace tidewire::testing
