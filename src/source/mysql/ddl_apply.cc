@@ -72,6 +72,7 @@ class SpecApplier {
   }
 
   Result<MysqlTable> Run() {
+    if (ExceedsServers()) return Failure("it is larger than the servers allow");
     ApplyOptions();
     SettleColumns();
     if (auto why = KeepColumns(); !why.empty()) return Failure(std::move(why));
@@ -87,6 +88,19 @@ class SpecApplier {
   }
 
  private:
+  // The servers allow 4096 columns and 64 indexes. Clauses are compared with each other, so a text
+  // that no server wrote must not have many more.
+  bool ExceedsServers() const {
+    constexpr size_t kMostColumns = 4096;
+    constexpr size_t kMostKeys = 256;
+    const size_t columns = spec_.columns.size() + spec_.changes.size() +
+                           spec_.dropped_columns.size() + spec_.period_columns.size();
+    const size_t keys = spec_.keys.size() + spec_.dropped_keys.size() + spec_.renamed_keys.size() +
+                        spec_.dropped_constraints.size();
+    return columns > kMostColumns || keys > kMostKeys ||
+           table_.columns.size() + columns > 2 * kMostColumns;
+  }
+
   void ApplyOptions() {
     if (spec_.comment) table_.comment = spec_.comment;
     const bool row_columns =

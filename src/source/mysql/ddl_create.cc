@@ -29,11 +29,10 @@ void Pass(DdlCursor& cursor) {
 
 // Behind the columns.
 DdlCreateForm ParseOptions(DdlCursor& cursor, DdlTableSpec& spec) {
-  bool partitioned = false;  // Options of partitions look like those of the table.
   while (!cursor.AtEnd()) {
     if (IsQueryBehindColumns(cursor)) return DdlCreateForm::kSelect;
-    partitioned |= cursor.Is("PARTITION");
-    if (partitioned || !ParseTableOption(cursor, spec)) Pass(cursor);
+    // Options of partitions look like those of the table, and stand in parentheses.
+    if (!ParseTableOption(cursor, spec)) Pass(cursor);
   }
   return spec.columns.empty() ? DdlCreateForm::kUnknown : DdlCreateForm::kColumns;
 }

@@ -195,10 +195,12 @@ SchemaChange& DdlStatements::Reread(SchemaChange::Kind meant, const MysqlTableId
   schema_.Erase(id);
   SchemaChange& change = Add(SchemaChange::Kind::kReread, id, ddl);
   change.meant = meant;
-  constexpr size_t kShown = 200;
+  // Its beginning, cut between characters.
+  size_t shown = std::min<size_t>(ddl.size(), 200);
+  while (shown > 0 && shown < ddl.size() && (ddl[shown] & 0xC0) == 0x80) --shown;
   change.warning = fmt::format(
       "table {}.{} cannot be followed through \"{}{}\" ({}); it is read from the server", id.first,
-      id.second, ddl.substr(0, kShown), ddl.size() > kShown ? "…" : "", why);
+      id.second, ddl.substr(0, shown), shown < ddl.size() ? "…" : "", why);
   return change;
 }
 

@@ -159,6 +159,11 @@ TEST_F(DdlAlter, ChangesIndexes) {
   }
 }
 
+TEST_F(DdlAlter, NamesNoIndexLikeThePrimaryKey) {
+  Alter("ADD `primary` INT, ADD UNIQUE (`primary`)");
+  EXPECT_EQ(IndexNames(), Names{"primary_2"});
+}
+
 TEST_F(DdlAlter, NamesIndexesOfForeignKeys) {
   Alter(
       "ADD CONSTRAINT fk FOREIGN KEY fki (c) REFERENCES p (id) ON DELETE CASCADE, "

@@ -30,6 +30,14 @@ TEST(DdlParser, CreatesTables) {
   EXPECT_EQ(change.table->indexes.size(), 1u);
 }
 
+TEST(DdlParser, TellsOptionsOfTablesFromThoseOfPartitions) {
+  DdlPlay play;
+  play.Run(
+      "CREATE TABLE t (a INT) COMMENT='t' PARTITION BY RANGE (a) (PARTITION p VALUES LESS THAN (1) "
+      "COMMENT = 'p' ENGINE = InnoDB)");
+  EXPECT_EQ(play.Table("t").comment.value_or(""), "t");
+}
+
 TEST(DdlParser, LeavesTablesThatAreThereAlone) {
   DdlPlay play;
   play.Run("CREATE TABLE t (a INT)");
@@ -362,6 +370,22 @@ TEST(DdlParser, AsksForTablesItDoesNotKnow) {
             "are not known); it is read from the server");
   const std::string wide = "ALTER TABLE u ADD b INT COMMENT '" + std::string(1000, 'x') + "'";
   EXPECT_LT(play.Apply(wide)[0].warning.size(), 400u);
+  std::string umlauts = "ALTER TABLE u ADD b INT COMMENT '";
+  while (umlauts.size() < 400) umlauts += "ä";
+  EXPECT_NE(play.Apply(umlauts)[0].warning.find("ä…"), std::string::npos);
+}
+
+TEST(DdlParser, RefusesTablesBeyondAllLimits) {
+  DdlPlay play;
+  std::string keys = "CREATE TABLE t (a INT ";
+  for (int i = 0; i < 300; ++i) keys += "UNIQUE ";
+  std::string columns = "CREATE TABLE t (c INT";
+  for (int i = 0; i < 5000; ++i) columns += fmt::format(", c{} INT", i);
+  for (const std::string& sql : {keys, columns}) {
+    const auto changes = play.Apply(sql + ")");
+    ASSERT_EQ(Kinds(changes), "reread");
+    EXPECT_NE(changes[0].warning.find("larger than the servers allow"), std::string::npos);
+  }
 }
 
 TEST(DdlParser, FoldsNamesWhereTheServerDoes) {

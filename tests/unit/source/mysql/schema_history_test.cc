@@ -126,6 +126,7 @@ TEST(TableForm, ShowsDefaultsAsWritten) {
   EXPECT_EQ(shown("VARBINARY(5) DEFAULT 0xFF"), "(null)");
   EXPECT_EQ(shown("BOOL DEFAULT TRUE"), "TRUE");
   EXPECT_EQ(shown("BIT(4) DEFAULT 5"), "101");
+  EXPECT_EQ(shown("BIT(8) DEFAULT 'A'"), "1000001");
   EXPECT_EQ(shown("DATETIME DEFAULT now(3)"), "1970-01-01 00:00:00");
   EXPECT_EQ(shown("DATETIME DEFAULT current_timestamp()"), "1970-01-01 00:00:00");
   EXPECT_EQ(shown("VARCHAR(40) DEFAULT (uuid())"), "(null)");
