@@ -65,4 +65,14 @@ bool IsRowStatement(std::string_view sql) {
   return false;
 }
 
+std::string_view WithoutStartTransaction(std::string_view sql) {
+  constexpr std::string_view kEnd = "START TRANSACTION";
+  if (!sql.ends_with(kEnd)) return sql;
+  std::string_view first = sql;
+  if (!SameWord(Word(first), "CREATE")) return sql;
+  sql.remove_suffix(kEnd.size());
+  while (!sql.empty() && IsBlank(sql.back())) sql.remove_suffix(1);
+  return sql;
+}
+
 }  // namespace tidewire::source

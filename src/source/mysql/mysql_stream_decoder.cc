@@ -196,7 +196,7 @@ void MysqlStreamDecoder::Begin(const BinlogEvent& event, int64_t thread) {
   if (gtid_open_ && gtid_.named) transaction.name = gtid_.text;
   transaction.file = file_;
   transaction.server_id = event.header.server_id;
-  transaction.thread = thread;
+  transaction.thread = thread_ = thread;
   writer_.BeginTransaction(std::move(transaction));
   if (settings_.events.provide_transaction_metadata && !resuming_) {
     writer_.AddBegin(TransactionId(), commit_us_ / 1000, {begin_pos_});
@@ -223,6 +223,7 @@ void MysqlStreamDecoder::EndStatement(const BinlogEvent&) {
     done_.Add(gtid_.source, gtid_.sequence, position_.server_id);
   }
   gtid_open_ = false;
+  thread_ = -1;
   resuming_ = false;
   statement_storage_.clear();
   if (!exact_ && in_payload_) return;
@@ -428,7 +429,7 @@ bool MysqlStreamDecoder::HandleControl(const BinlogEvent& event, const QueryEven
 
 void MysqlStreamDecoder::HandleDdl(const BinlogEvent& event, const QueryEvent& query) {
   Arena text(1024);
-  const std::string_view sql = tables_.TextOf(query, text);
+  const std::string_view sql = WithoutStartTransaction(tables_.TextOf(query, text));
   const std::vector<SchemaChange> changes = tables_.Follow(tables_.ContextOf(query), sql);
   // A statement by itself is a transaction of one event.
   const bool alone = !in_transaction();
@@ -462,7 +463,10 @@ void MysqlStreamDecoder::RecordChanges(const BinlogEvent& event,
     if (change.kind != SchemaChange::Kind::kTruncate || settings_.events.skipped.truncates)
       continue;
     MysqlRelation* const relation = tables_.ForTable(change.id);
-    if (relation != nullptr) writer_.Truncate(*relation, {event_pos_});
+    if (relation == nullptr) continue;
+    writer_.Truncate(*relation, {event_pos_});
+    // A statement that is in no transaction has no place in one.
+    if (events_ == 0) writer_.batch().records.back().total_order = 0;
   }
   SchemaChangeSource source;
   source.ts_ns = int64_t{event.header.timestamp} * 1'000'000'000;
@@ -470,8 +474,11 @@ void MysqlStreamDecoder::RecordChanges(const BinlogEvent& event,
   if (gtid_open_ && gtid_.named) source.gtid = gtid_.text;
   source.file = file_;
   source.pos = static_cast<int64_t>(event_pos_);
+  if (thread_ >= 0) source.thread = thread_;
   HistoryPosition position = CurrentPosition().ForHistory();
-  position.event = static_cast<int64_t>(events_);
+  // The connector for MySQL does not see where MariaDB's transactions begin.
+  const bool counted = has_gtids_ || !tables_.server().mariadb;
+  position.event = counted ? static_cast<int64_t>(events_) : 0;
   recorder_.Record(writer_.batch(), changes, std::move(source), position,
                    writer_.now_ns() / 1'000'000, [this](model::Record& record) {
                      record.transaction = writer_.TransactionIndex();

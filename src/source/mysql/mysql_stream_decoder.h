@@ -141,6 +141,7 @@ class MysqlStreamDecoder {
   std::string query_storage_;
   std::string payload_;
   int64_t commit_us_ = 0;
+  int64_t thread_ = -1;  // The session of the open transaction; -1: not told.
   bool warned_statement_ = false;
 };
 

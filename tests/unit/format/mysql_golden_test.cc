@@ -58,6 +58,10 @@ std::string Mended(const std::string& recording, const std::string& table, size_
     Replace(value, "3.0000001E10", "3.0E10");
     if (recording == kMysqlConnector) AddUuid(index, value);
   }
+  if (table == "times" && index == 4) {
+    Replace(value, "\"y\":1900,\"y4\":1900", "\"y\":0,\"y4\":0");
+  }
+  if (table == "zdates") Replace(value, "\"y\":1900", "\"y\":0");
   if (table == "times" && index == 5) Replace(value, "\"t\":\"00:00:00Z\"", "\"t\":\"24:00:00Z\"");
   if (table == "defs") Replace(value, "\"x''y\"", "\"x'y\"");
   return value;

@@ -298,11 +298,26 @@ TEST(GeneralRecord, RendersAHeartbeatAsRecorded) {
                              {{"serverName", Plain(ConnectType::kString)}});
   schema.value_schema =
       Struct("io.debezium.connector.common.Heartbeat", {{"ts_ms", Plain(ConnectType::kInt64)}});
+  auto options = std::make_shared<model::RenderOptions>();
+  options->context_headers = false;
+  schema.render = options;
   const auto out = RenderGeneral(
       schema, {List({Text("gp_txmeta")}), List({ConnectValue{int64_t{1795253017920}}})});
   EXPECT_EQ(out.key, golden.key);
   EXPECT_EQ(out.value, golden.value);
   EXPECT_TRUE(out.headers.empty());
+}
+
+// A schema change has them.
+TEST(GeneralRecord, HasContextHeadersWhereItsTopicIsRenderedSo) {
+  auto options = std::make_shared<model::RenderOptions>();
+  options->logical_name = "m";
+  model::TopicSchema schema;
+  schema.render = options;
+  schema.value_schema = Plain(ConnectType::kString);
+  const auto out = RenderGeneral(schema, {ConnectValue{}, Text("x")});
+  ASSERT_EQ(out.headers.size(), 4U);
+  EXPECT_EQ(out.headers[0].second, "m");
 }
 
 TEST(GeneralRecord, RendersTheEndOfATransactionAsRecorded) {

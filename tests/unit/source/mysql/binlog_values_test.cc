@@ -32,7 +32,7 @@ TEST(BinlogValues, RefusesDecimalsThatCannotBe) {
 
 // '2012-06-10 12:45:13.5' from MySQL Internals, "Date and Time Data Type Representation".
 TEST(BinlogValues, ReadsDateTimes) {
-  const std::string bytes("\x99\x8C\xD4\xCB\x4D\x32", 6);
+  const std::string bytes("\x99\x8C\x94\xCB\x4D\x32", 6);
   BinlogReader in(bytes);
   const CivilTime time = ReadDateTime(in, 1);
   EXPECT_EQ(CivilText(time, true, 1), "2012-06-10 12:45:13.5");

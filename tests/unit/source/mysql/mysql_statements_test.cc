@@ -33,5 +33,12 @@ TEST(MysqlStatements, KnowsStatementsInThePlaceOfRows) {
   EXPECT_FALSE(IsRowStatement("ALTER TABLE t ADD a INT"));
 }
 
+TEST(MysqlStatements, LeavesOutTheEndOfCreateTableSelect) {
+  EXPECT_EQ(WithoutStartTransaction("CREATE TABLE t (a INT) START TRANSACTION"),
+            "CREATE TABLE t (a INT)");
+  EXPECT_EQ(WithoutStartTransaction("CREATE TABLE t (a INT)"), "CREATE TABLE t (a INT)");
+  EXPECT_EQ(WithoutStartTransaction("START TRANSACTION"), "START TRANSACTION");
+}
+
 }  // namespace
 }  // namespace tidewire::source
