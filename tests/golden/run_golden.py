@@ -32,7 +32,7 @@ REFERENCE = HERE / "ref/postgres"
 RUNS = ["default", "noschemas", "strings", "double-hex", "isostring", "unwrap", "unwrap-rewrite", "txmeta"]
 BINLOG_RUNS = [f"{server}/{run}" for server, runs in golden_binlog.RUNS.items() for run in runs]
 # What is run without arguments.
-DEFAULT_RUNS = [*RUNS, "sink"]
+DEFAULT_RUNS = [*RUNS, "sink", *BINLOG_RUNS]
 # Their errors are meant: updates and deletes of a table without replica identity.
 EXPECTED_PSQL_ERRORS = 2
 
