@@ -38,12 +38,16 @@ bool IsPassing(unsigned code) {
   if (code >= 2000 && code < 3000) return true;  // The client library's own.
   switch (code) {
     case 0:
+    case 1020:  // Another transaction was faster.
+    case 1021:  // Disk full.
     case 1040:  // Too many connections.
     case 1041:  // Out of memory.
+    case 1047:  // A node of a cluster that is not ready.
     case 1053:  // Shutdown in progress.
     case 1077:
     case 1078:
     case 1079:
+    case 1114:  // Table full: so is its disk.
     case 1129:  // Host blocked.
     case 1152:  // Aborted connection.
     case 1158:  // … 1161: network errors.
@@ -58,12 +62,15 @@ bool IsPassing(unsigned code) {
     case 1226:  // A resource of the user is used up.
     case 1290:  // Read-only, for now.
     case 1317:  // Query interrupted.
+    case 1412:  // The table's definition has just changed.
     case 1613:  // XA: rolled back by timeout or deadlock.
     case 1614:
+    case 1615:  // To be prepared again.
     case 1836:  // Read-only mode.
     case 1927:  // Connection killed.
     case 1969:  // max_statement_time.
     case 3024:  // max_execution_time.
+    case 3101:  // A group's other member was faster.
     case 3169:  // Session killed.
     case 4031:  // Idle session ended.
       return true;
@@ -147,7 +154,7 @@ MysqlConnection::MysqlConnection(const MysqlConnectionSettings& settings) {
         session_, settings.socket.empty() ? settings.host.c_str() : nullptr, settings.user.c_str(),
         settings.password.c_str(), settings.database.empty() ? nullptr : settings.database.c_str(),
         settings.port, settings.socket.empty() ? nullptr : settings.socket.c_str(),
-        CLIENT_MULTI_STATEMENTS);
+        CLIENT_MULTI_STATEMENTS | (settings.found_rows ? CLIENT_FOUND_ROWS : 0));
     return done ? 0 : mysql_errno(session_);
   };
   unsigned code = open(settings.tls);

@@ -39,6 +39,7 @@ struct MysqlConnectionSettings {
   std::chrono::milliseconds connect_timeout{30'000};
   std::chrono::milliseconds read_timeout{0};  // 0: waits as long as it takes.
   bool local_infile = false;                  // LOAD DATA LOCAL, from memory only.
+  bool found_rows = false;  // Updates count the rows that they find, changed or not.
   std::vector<std::string> initial_statements;
   // What a refused login should make the reader look at, for the error's text.
   std::string remedy =

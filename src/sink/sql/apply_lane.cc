@@ -9,7 +9,7 @@ ApplyLane::ApplyLane(const SqlSinkOptions& options, const Dialect& dialect)
       planner_(options, *session_,
                [this] {
                  ++table_changes_;
-                 ApplyGathered();
+                 if (session_->transactional_ddl()) ApplyGathered();
                }),
       events_maker_(options, planner_),
       applier_(options, *session_) {}

@@ -21,14 +21,18 @@ namespace tidewire::sink {
 // transaction can go on after RollbackToSavepoint; else it has to be rolled back.
 class StatementError : public Error {
  public:
-  StatementError(const std::string& what, std::string code, std::optional<RowEvent> event)
-      : Error(what), code_(std::move(code)), event_(event) {}
+  enum class Reason : uint8_t { kDuplicateKey, kOther };
+  StatementError(const std::string& what, std::string code, Reason reason,
+                 std::optional<RowEvent> event)
+      : Error(what), code_(std::move(code)), reason_(reason), event_(event) {}
   const std::string& code() const { return code_; }  // SQLSTATE.
+  Reason reason() const { return reason_; }
   // The change that failed, where it was sent by itself.
   const std::optional<RowEvent>& event() const { return event_; }
 
  private:
   std::string code_;
+  Reason reason_;
   std::optional<RowEvent> event_;
 };
 
@@ -41,8 +45,8 @@ struct WantedColumn {
   bool nullable = true;
   bool key = false;
   std::optional<std::string> default_text;
-  std::string generation;  // Expression of a column that the source generates, in its own SQL;
-                           // empty: none known.
+  std::string generation;  // Expression of a column that the source generates, in the source's own
+                           // SQL; empty: none known.
 };
 
 // One connection to a target. Used by one thread, but for Interrupt. All methods may throw
@@ -60,6 +64,9 @@ class TargetSession {
   // Makes waiting calls of the session's thread throw RetriableError. Thread-safe.
   virtual void Interrupt() noexcept = 0;
 
+  // Whether a table can be made or altered inside of the transaction that changes rows. Where it
+  // cannot, CreateTable and Alter take effect at once, outside of it; see there.
+  virtual bool transactional_ddl() const { return true; }
   // Null: there is no such table. The answer is not kept here.
   virtual TargetTablePtr Describe(const TableName& name) = 0;
   // Throws StatementError.
@@ -68,7 +75,9 @@ class TargetSession {
   // NOT NULL that the source has not; empty: nothing to do.
   virtual std::vector<std::string> EvolutionOf(const TargetTable& table,
                                                const std::vector<WantedColumn>& columns) = 0;
-  // Throws StatementError.
+  // Throws StatementError. Without transactional_ddl: rows that were planned before can still be
+  // written; where they could not, and where the open transaction has to give way, it throws
+  // RetriableError when it is done.
   virtual void Alter(const std::vector<std::string>& statements) = 0;
 
   // One change by itself, in order. The data of `event` must live until Sync; errors come out there
@@ -102,9 +111,13 @@ class Dialect {
   virtual std::unique_ptr<TargetSession> MakeSession(const SqlSinkOptions& options) const = 0;
   virtual std::vector<config::Finding> Preflight(const SqlSinkOptions& options,
                                                  config::Depth depth) const = 0;
+  // What is wrong with the URL for this kind of target; empty: nothing.
+  virtual std::string CheckUrl(const JdbcUrl&) const { return {}; }
+  // Whether the target folds the case of names that stand without quotes.
+  virtual bool folds_names() const = 0;
 };
 
-// The dialect for a JDBC subprotocol ("postgresql"), or null.
+// The dialect for a JDBC subprotocol ("postgresql", "mysql", "mariadb"), or null.
 const Dialect* FindDialect(std::string_view subprotocol);
 
 }  // namespace tidewire::sink

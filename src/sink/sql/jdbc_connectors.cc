@@ -35,19 +35,24 @@ KeyMode KeyModeOf(const std::string& text, const char* property) {
       "{}={} is not supported; use none, kafka, record_key or record_value", property, text));
 }
 
+// The URL's parser knows no subprotocol that has no dialect.
+const Dialect& DialectOf(const SqlSinkOptions& options) {
+  const Dialect* const dialect = FindDialect(options.connection.subprotocol);
+  TW_CHECK(dialect != nullptr, "a URL was parsed for which there is no dialect");
+  return *dialect;
+}
+
 void SetConnection(const config::Config& config, const char* user_property,
                    SqlSinkOptions& options) {
-  const auto url = ParseJdbcUrl(config.Get("connection.url"));
+  auto url = ParseJdbcUrl(config.Get("connection.url"));
   if (!url) throw ConfigError("connection.url: " + url.error());
-  options.connection = url->libpq;
-  if (const std::string user = config.Get(user_property); !user.empty())
-    options.connection["user"] = user;
-  if (const std::string password = config.Get("connection.password"); !password.empty())
-    options.connection["password"] = password;
-  // As the Java driver has it: the database is named like the user where the URL names none.
-  if (!options.connection.contains("dbname") && options.connection.contains("user")) {
-    options.connection["dbname"] = options.connection["user"];
-  }
+  options.connection = std::move(*url);
+  if (std::string user = config.Get(user_property); !user.empty())
+    options.connection.user = std::move(user);
+  if (std::string password = config.Get("connection.password"); !password.empty())
+    options.connection.password = std::move(password);
+  const std::string wrong = DialectOf(options).CheckUrl(options.connection);
+  if (!wrong.empty()) throw ConfigError("connection.url: " + wrong);
 }
 
 void SetCommon(const config::Config& config, SqlSinkOptions& options) {
@@ -82,30 +87,23 @@ class JdbcSink final : public SinkConnector {
   const config::Definition& definition() const override { return definition_; }
 
   std::unique_ptr<SinkTask> CreateTask(const config::Config& config) override {
-    return std::make_unique<SqlSinkTask>(options_(config), DialectOf(config));
+    SqlSinkOptions options = options_(config);
+    const Dialect& dialect = DialectOf(options);
+    return std::make_unique<SqlSinkTask>(std::move(options), dialect);
   }
 
   std::vector<config::Finding> Preflight(const config::Config& config,
                                          config::Depth depth) override {
     try {
       const SqlSinkOptions options = options_(config);
-      const Dialect& dialect = DialectOf(config);
       if (depth == config::Depth::kConfig) return {};
-      return dialect.Preflight(options, depth);
+      return DialectOf(options).Preflight(options, depth);
     } catch (const ConfigError& error) {
       return {{config::Finding::Severity::kError, "", error.what(), ""}};
     }
   }
 
  private:
-  static const Dialect& DialectOf(const config::Config& config) {
-    const auto url = ParseJdbcUrl(config.Get("connection.url"));
-    const Dialect* dialect = url ? FindDialect(url->subprotocol) : nullptr;
-    if (dialect == nullptr)
-      throw ConfigError("connection.url: " + (url ? "no such dialect" : url.error()));
-    return *dialect;
-  }
-
   config::Definition definition_;
   Options options_;
 };
@@ -123,7 +121,8 @@ SqlSinkOptions ConfluentJdbcOptions(const config::Config& config) {
   options.include_fields = config.GetList("fields.whitelist");
   options.create_tables = config.GetBool("auto.create");
   options.evolve_tables = config.GetBool("auto.evolve");
-  options.quote = Lower(config.Get("quote.sql.identifiers")) != "never";
+  options.quote =
+      Lower(config.Get("quote.sql.identifiers")) != "never" || !DialectOf(options).folds_names();
   CheckModes(options, "pk.mode");
   return options;
 }
@@ -146,7 +145,7 @@ SqlSinkOptions DebeziumJdbcOptions(const config::Config& config) {
   }
   options.truncates = config.GetBool("truncate.enabled");
   options.create_tables = options.evolve_tables = Lower(config.Get("schema.evolution")) == "basic";
-  options.quote = config.GetBool("quote.identifiers");
+  options.quote = config.GetBool("quote.identifiers") || !DialectOf(options).folds_names();
   CheckModes(options, "primary.key.mode");
   return options;
 }

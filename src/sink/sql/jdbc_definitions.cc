@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "sink/sql/dialect.h"
 #include "sink/sql/jdbc_connectors.h"
 #include "sink/sql/jdbc_url.h"
 
@@ -50,7 +51,8 @@ class DefinitionMaker {
 
 std::string CheckUrl(const std::string& url) {
   const auto parsed = ParseJdbcUrl(url);
-  return parsed ? "" : parsed.error();
+  if (!parsed) return parsed.error();
+  return FindDialect(parsed->subprotocol)->CheckUrl(*parsed);
 }
 
 std::string CheckConnections(const std::string& text) {
@@ -73,7 +75,8 @@ void AddOwn(DefinitionMaker& d) {
 
 void AddConfluentConnection(DefinitionMaker& d) {
   Property& url = d.Add("connection.url", Type::kString, {}, Importance::kHigh, Support::kYes,
-                        "JDBC URL of the target: jdbc:postgresql://host:5432/database.");
+                        "JDBC URL of the target: jdbc:postgresql://host:5432/database, "
+                        "jdbc:mysql://host:3306/database or jdbc:mariadb://host:3306/database.");
   url.required = true;
   url.check = CheckUrl;
   d.Add("connection.user", Type::kString, {}, Importance::kHigh, Support::kYes,
@@ -82,7 +85,7 @@ void AddConfluentConnection(DefinitionMaker& d) {
         "Password of that role.");
   d.Add("dialect.name", Type::kString, "", Importance::kLow, Support::kNoEffect,
         "Kind of the target; the URL says it already.")
-      .allowed = {"", "PostgreSqlDatabaseDialect"};
+      .allowed = {"", "PostgreSqlDatabaseDialect", "MySqlDatabaseDialect"};
   d.Add("connection.attempts", Type::kInt, "3", Importance::kLow, Support::kNoEffect,
         "Connecting is tried again until it succeeds, whatever is set here.");
   d.Add("connection.backoff.ms", Type::kLong, "10000", Importance::kLow, Support::kNoEffect,
@@ -164,7 +167,8 @@ namespace {
 
 void AddDebeziumConnection(DefinitionMaker& d) {
   d.Add("connection.url", Type::kString, {}, Importance::kHigh, Support::kYes,
-        "JDBC URL of the target: jdbc:postgresql://host:5432/database.")
+        "JDBC URL of the target: jdbc:postgresql://host:5432/database, "
+        "jdbc:mysql://host:3306/database or jdbc:mariadb://host:3306/database.")
       .check = CheckUrl;
   d.Add("connection.username", Type::kString, {}, Importance::kHigh, Support::kYes,
         "Role to log in as.");
@@ -234,7 +238,7 @@ config::Definition DebeziumJdbcDefinition() {
   d.Add("dialect.postgres.postgis.schema", Type::kString, "public", Importance::kLow,
         Support::kNoEffect, "Types of extensions are found through the search path.");
   d.Add("dialect.postgres.unnest.insert.enabled", Type::kBoolean, "false", Importance::kMedium,
-        Support::kNoEffect, "Rows go in bulk by COPY already.");
+        Support::kNoEffect, "Rows go in bulk already.");
   d.Add("dialect.sqlserver.identity.insert", Type::kBoolean, "false", Importance::kLow,
         Support::kNoEffect, "Matters for SQL Server only.");
   d.Add("batch.size", Type::kInt, "500", Importance::kMedium, Support::kNoEffect,

@@ -2,13 +2,28 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
 
 namespace tidewire::sink {
 namespace {
 
-constexpr std::string_view kPrefix = "jdbc:postgresql:";
+constexpr std::string_view kExample = "jdbc:postgresql://host:5432/database";
+
+struct Driver {
+  std::string_view subprotocol;
+  uint16_t port;
+  bool mysql;  // Its URLs may hold a mode, a login and address=(…).
+};
+constexpr std::array<Driver, 3> kDrivers{
+    {{"postgresql", 5432, false}, {"mysql", 3306, true}, {"mariadb", 3306, true}}};
+
+// Words between subprotocol and hosts. All of them list the server that takes writes first.
+constexpr std::array<std::string_view, 7> kModes{{"replication", "loadbalance", "load-balance",
+                                                  "sequential", "failover", "aurora",
+                                                  "load-balance-read"}};
 
 int HexValue(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -41,94 +56,111 @@ std::vector<std::string_view> Split(std::string_view text, char separator) {
   }
 }
 
-// "host", "host:port", "[v6]:port": appended to libpq's comma-separated lists.
-std::optional<std::string> AddHost(std::string_view item, std::string& hosts, std::string& ports) {
-  std::string_view host = item;
-  std::string_view port = "5432";
+// What is wrong, or nothing.
+using Wrong = std::optional<std::string>;
+
+// The text itself is not shown: it may be a password that lacks its '@'.
+Wrong SetPort(std::string_view text, JdbcUrl::Host& host) {
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), host.port);
+  if (parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size() && host.port != 0)
+    return std::nullopt;
+  return "what follows a host's ':' is not a port";
+}
+
+// "host", "host:port", "[v6]:port".
+Wrong AddHost(std::string_view item, uint16_t default_port, JdbcUrl& url) {
+  JdbcUrl::Host host{"", default_port};
+  std::string_view name = item;
+  std::string_view port;
   if (!item.empty() && item.front() == '[') {
     const size_t close = item.find(']');
     if (close == std::string_view::npos) return "an IPv6 address lacks its ']'";
-    host = item.substr(1, close - 1);
+    name = item.substr(1, close - 1);
     const std::string_view rest = item.substr(close + 1);
     if (!rest.empty() && rest.front() != ':')
       return "an IPv6 address is followed by something else than ':port'";
     if (rest.size() > 1) port = rest.substr(1);
   } else if (const size_t colon = item.find(':'); colon != std::string_view::npos) {
-    host = item.substr(0, colon);
-    if (colon + 1 < item.size()) port = item.substr(colon + 1);
+    name = item.substr(0, colon);
+    port = item.substr(colon + 1);
   }
-  for (const char c : port) {
-    if (c < '0' || c > '9') return fmt::format("'{}' is not a port", port);
+  if (!port.empty()) {
+    if (const Wrong wrong = SetPort(port, host)) return wrong;
   }
-  if (!hosts.empty()) {
-    hosts += ',';
-    ports += ',';
-  }
-  hosts += host.empty() ? "localhost" : host;
-  ports += port;
+  host.name = name.empty() ? "localhost" : UrlDecode(name);
+  url.hosts.push_back(std::move(host));
   return std::nullopt;
 }
 
-std::string SessionAttributes(std::string_view server_type) {
-  if (server_type == "primary" || server_type == "master") return "read-write";
-  if (server_type == "secondary" || server_type == "slave") return "read-only";
-  if (server_type == "preferSecondary" || server_type == "preferSlave") return "prefer-standby";
-  return "any";
-}
-
-// PostgreSQL's backslash rule for values inside `options`.
-std::string EscapeOption(std::string_view value) {
-  std::string out;
-  for (const char c : value) {
-    if (c == ' ' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out;
-}
-
-void AddOptions(JdbcUrl& url, const std::string& text) {
-  std::string& options = url.libpq["options"];
-  if (!options.empty()) options += ' ';
-  options += text;
-}
-
-void AddParameter(JdbcUrl& url, const std::string& name, const std::string& value) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kSame{
-      {{"user", "user"},
-       {"password", "password"},
-       {"sslmode", "sslmode"},
-       {"sslrootcert", "sslrootcert"},
-       {"sslcert", "sslcert"},
-       {"sslkey", "sslkey"},
-       {"sslpassword", "sslpassword"},
-       {"ApplicationName", "application_name"},
-       {"connectTimeout", "connect_timeout"},
-       {"loginTimeout", "connect_timeout"},
-       {"gssEncMode", "gssencmode"},
-       {"channelBinding", "channel_binding"},
-       {"kerberosServerName", "krbsrvname"},
-       {"PGHOST", "host"},
-       {"PGPORT", "port"},
-       {"PGDBNAME", "dbname"},
-       {"requireAuth", "require_auth"}}};
-  for (const auto& [from, to] : kSame) {
-    if (name == from) {
-      url.libpq[std::string(to)] = value;
-      return;
-    }
-  }
-  if (name == "ssl") {
-    // The Java driver checks certificate and host name when ssl is on and sslmode does not say
-    // otherwise.
-    if (value != "false" && !url.libpq.contains("sslmode")) url.libpq["sslmode"] = "verify-full";
-  } else if (name == "currentSchema") {
-    AddOptions(url, "-c search_path=" + EscapeOption(value));
-  } else if (name == "options") {
-    AddOptions(url, value);
-  } else if (name == "targetServerType") {
-    url.libpq["target_session_attrs"] = SessionAttributes(value);
+void AddParameter(JdbcUrl& url, std::string name, std::string value) {
+  if (name == "user") {
+    url.user = std::move(value);
+  } else if (name == "password") {
+    url.password = std::move(value);
   } else {
-    url.ignored.push_back(name);
+    url.parameters.emplace_back(std::move(name), std::move(value));
+  }
+}
+
+// "address=(host=h)(port=3307)(type=slave)": keys that say nothing about the place are parameters.
+Wrong AddAddress(std::string_view item, uint16_t default_port, JdbcUrl& url) {
+  JdbcUrl::Host host{"localhost", default_port};
+  while (!item.empty()) {
+    const size_t close = item.find(')');
+    const size_t equals = item.find('=');
+    if (item.front() != '(' || close == std::string_view::npos || equals > close)
+      return "address= is followed by something else than (host=…)(port=…)";
+    const std::string_view name = item.substr(1, equals - 1);
+    const std::string_view value = item.substr(equals + 1, close - equals - 1);
+    if (name == "host") {
+      host.name = UrlDecode(value);
+    } else if (name == "port") {
+      if (const Wrong wrong = SetPort(value, host)) return wrong;
+    } else {
+      AddParameter(url, std::string(name), UrlDecode(value));
+    }
+    item.remove_prefix(close + 1);
+  }
+  url.hosts.push_back(std::move(host));
+  return std::nullopt;
+}
+
+// "user:password@host", "address=(…)", or as AddHost.
+Wrong AddMysqlHost(std::string_view item, uint16_t default_port, JdbcUrl& url) {
+  constexpr std::string_view kAddress = "address=";
+  if (const size_t at = item.rfind('@'); at != std::string_view::npos) {
+    const std::string_view login = item.substr(0, at);
+    const size_t colon = login.find(':');
+    url.user = UrlDecode(login.substr(0, colon));
+    if (colon != std::string_view::npos) url.password = UrlDecode(login.substr(colon + 1));
+    item.remove_prefix(at + 1);
+  }
+  if (item.starts_with(kAddress))
+    return AddAddress(item.substr(kAddress.size()), default_port, url);
+  if (item.starts_with('(')) return AddAddress(item, default_port, url);
+  return AddHost(item, default_port, url);
+}
+
+void SkipMode(std::string_view& rest) {
+  const size_t colon = rest.find("://");
+  if (colon == std::string_view::npos || colon == 0) return;
+  if (std::find(kModes.begin(), kModes.end(), rest.substr(0, colon)) != kModes.end())
+    rest.remove_prefix(colon + 1);
+}
+
+const Driver* FindDriver(std::string_view subprotocol) {
+  const auto* const found =
+      std::find_if(kDrivers.begin(), kDrivers.end(),
+                   [&](const Driver& driver) { return driver.subprotocol == subprotocol; });
+  return found == kDrivers.end() ? nullptr : found;
+}
+
+void AddQuery(std::string_view query, JdbcUrl& url) {
+  for (const std::string_view item : Split(query, '&')) {
+    if (item.empty()) continue;
+    const size_t equals = item.find('=');
+    AddParameter(url, UrlDecode(item.substr(0, equals)),
+                 equals == std::string_view::npos ? "" : UrlDecode(item.substr(equals + 1)));
   }
 }
 
@@ -136,46 +168,51 @@ void AddParameter(JdbcUrl& url, const std::string& name, const std::string& valu
 
 Result<JdbcUrl> ParseJdbcUrl(std::string_view url) {
   if (!url.starts_with("jdbc:"))
-    return Failure("a JDBC URL begins with 'jdbc:', as in jdbc:postgresql://host:5432/database");
-  if (!url.starts_with(kPrefix)) {
-    const std::string_view rest = url.substr(5);
+    return Failure(fmt::format("a JDBC URL begins with 'jdbc:', as in {}", kExample));
+  std::string_view rest = url.substr(5);
+  const size_t colon = rest.find(':');
+  const std::string_view subprotocol = rest.substr(0, colon);
+  const Driver* const driver = FindDriver(subprotocol);
+  if (driver == nullptr || colon == std::string_view::npos) {
     return Failure(
-        fmt::format("'{}' is no kind of target that is supported; supported: "
-                    "jdbc:postgresql://host:5432/database",
-                    rest.substr(0, rest.find(':'))));
+        fmt::format("'{}' is no kind of target that is supported; supported: {}, "
+                    "jdbc:mysql://host:3306/database, jdbc:mariadb://host:3306/database",
+                    subprotocol, kExample));
   }
   JdbcUrl out;
-  out.subprotocol = "postgresql";
-  std::string_view rest = url.substr(kPrefix.size());
+  out.subprotocol = subprotocol;
+  rest.remove_prefix(colon + 1);
   std::string_view query;
   if (const size_t mark = rest.find('?'); mark != std::string_view::npos) {
     query = rest.substr(mark + 1);
     rest = rest.substr(0, mark);
   }
-  std::string hosts;
-  std::string ports;
+  if (driver->mysql) SkipMode(rest);
   if (rest.starts_with("//")) {
     rest.remove_prefix(2);
     const size_t slash = rest.find('/');
     for (const std::string_view item : Split(rest.substr(0, slash), ',')) {
-      if (const auto wrong = AddHost(item, hosts, ports)) return Failure(*wrong);
+      const Wrong wrong =
+          driver->mysql ? AddMysqlHost(item, driver->port, out) : AddHost(item, driver->port, out);
+      if (wrong) return Failure(*wrong);
     }
     rest = slash == std::string_view::npos ? std::string_view{} : rest.substr(slash + 1);
   } else if (rest.starts_with('/')) {
     rest.remove_prefix(1);
   }
-  out.libpq["host"] = hosts.empty() ? "localhost" : hosts;
-  out.libpq["port"] = ports.empty() ? "5432" : ports;
-  if (!rest.empty()) out.libpq["dbname"] = UrlDecode(rest);
-  if (query.empty()) return out;
-  for (const std::string_view item : Split(query, '&')) {
-    if (item.empty()) continue;
-    const size_t equals = item.find('=');
-    const std::string value =
-        equals == std::string_view::npos ? "" : UrlDecode(item.substr(equals + 1));
-    AddParameter(out, UrlDecode(item.substr(0, equals)), value);
-  }
+  if (out.hosts.empty()) out.hosts.push_back({"localhost", driver->port});
+  out.database = UrlDecode(rest);
+  AddQuery(query, out);
   return out;
+}
+
+std::string DescribeTarget(const JdbcUrl& url) {
+  std::string out;
+  for (const JdbcUrl::Host& host : url.hosts) {
+    if (!out.empty()) out += ',';
+    out += fmt::format("{}:{}", host.name, host.port);
+  }
+  return out + '/' + url.database;
 }
 
 }  // namespace tidewire::sink

@@ -3,12 +3,12 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "model/topic_schema.h"
+#include "sink/sql/jdbc_url.h"
 
 namespace tidewire::sink {
 
@@ -28,8 +28,8 @@ struct TableName {
 };
 
 struct SqlSinkOptions {
-  std::string connector;                          // The connector's name: the key of its position.
-  std::map<std::string, std::string> connection;  // libpq's keywords and values.
+  std::string connector;  // The connector's name: the key of its position.
+  JdbcUrl connection;     // With the login that the connector's own properties name.
   InsertMode insert_mode = InsertMode::kInsert;
   KeyMode key_mode = KeyMode::kNone;
   std::vector<std::string> key_fields;  // kKafka: names of the three columns, or none.
@@ -37,7 +37,8 @@ struct SqlSinkOptions {
   bool truncates = false;
   bool create_tables = false;
   bool evolve_tables = false;
-  bool quote = true;  // False: names take the target's own case, as if written without quotes.
+  // False: names fold their case, as the target does with names without quotes. MySQL folds none.
+  bool quote = true;
   std::string table_format = "${topic}";
   TableNaming naming = TableNaming::kSplitAtDots;
   std::vector<std::string> include_fields;  // "field" or "topic:field"; empty: all.

@@ -135,12 +135,21 @@ int Limit(const ParsedType& type, size_t at) {
   return type.modifiers.size() > at ? type.modifiers[at] : INT32_MAX;
 }
 
+// MySQL's '0000-00-00', which no calendar has.
+bool IsZeroDate(const WantedColumn& column) {
+  if (column.source_kind == "postgresql") return false;
+  const Kind kind = column.type.kind;
+  return (kind == Kind::kDate || kind == Kind::kTimestamp || kind == Kind::kTimestampTz) &&
+         (column.default_text->starts_with("0000-") ||
+          column.default_text->find("-00") != std::string::npos);
+}
+
 std::string DefaultClause(const WantedColumn& column, const std::string& type) {
-  if (!column.generation.empty())
+  // Only the source's own kind of SQL can be taken over.
+  if (!column.generation.empty() && column.source_kind == "postgresql")
     return fmt::format(" GENERATED ALWAYS AS ({}) STORED", column.generation);
-  return column.default_text
-             ? fmt::format(" DEFAULT {}::{}", QuoteLiteral(*column.default_text), type)
-             : "";
+  if (!column.default_text || IsZeroDate(column)) return "";
+  return fmt::format(" DEFAULT {}::{}", QuoteLiteral(*column.default_text), type);
 }
 
 }  // namespace
@@ -191,8 +200,9 @@ std::string PostgresTypeByKind(const model::ColumnType& type) {
       return type.length > 0 ? WithModifier("character varying", type.length) : "text";
     case Kind::kBytes:
     case Kind::kGeometry:
-    case Kind::kVector:
       return "bytea";
+    case Kind::kVector:
+      return "real[]";
     case Kind::kDate:
       return "date";
     case Kind::kTime:
@@ -230,9 +240,16 @@ std::string PostgresTypeByKind(const model::ColumnType& type) {
 }
 
 std::string PostgresTypes::TypeFor(const WantedColumn& column) {
-  return column.source_kind == "postgresql" && !column.type.native.empty()
-             ? Native(column.type)
-             : PostgresTypeByKind(column.type);
+  if (column.source_kind == "postgresql" && !column.type.native.empty()) return Native(column.type);
+  // Where the extensions are, their types say more.
+  if (column.type.kind == Kind::kGeometry && Exists("geometry")) return "geometry";
+  if (column.type.kind == Kind::kVector && column.type.length > 0 && Exists("vector"))
+    return WithModifier("vector", column.type.length);
+  // A time of MySQL may be negative, and go beyond a day.
+  const bool mysql = column.source_kind == "mysql" || column.source_kind == "mariadb";
+  if (mysql && column.type.kind == Kind::kTime)
+    return WithModifier("interval", column.type.precision);
+  return PostgresTypeByKind(column.type);
 }
 
 bool PostgresTypes::Exists(const std::string& type) {
@@ -298,7 +315,7 @@ bool IsLosslessWidening(const std::string& from, const std::string& to) {
            b.modifiers[0] - b.modifiers[1] >= a.modifiers[0] - a.modifiers[1];
   }
   if (a.base == "character" || a.base == "character varying" || a.base == "bit varying" ||
-      a.base.starts_with("time"))
+      a.base == "interval" || a.base.starts_with("time"))
     return Limit(b, 0) > Limit(a, 0);
   return false;
 }

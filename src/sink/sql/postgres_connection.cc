@@ -134,7 +134,9 @@ void PostgresConnection::Fail(const PGresult* result, const std::optional<RowEve
     throw RetriableError(fmt::format("{} answers: {} [{}]", target_, message, state));
   std::string text = fmt::format("{} answers: {} [{}]", target_, message, state);
   if (event) text = DescribeEvent(*event) + ": " + text;
-  throw StatementError(text, state, event);
+  const auto reason =
+      state == "23505" ? StatementError::Reason::kDuplicateKey : StatementError::Reason::kOther;
+  throw StatementError(text, state, reason, event);
 }
 
 void PostgresConnection::Flush() {
@@ -212,8 +214,16 @@ void PostgresConnection::CopyChunk(std::string_view bytes) {
 }
 
 void PostgresConnection::EndCopy() {
+  const PqResult failed = FinishCopy(nullptr);
+  if (failed) Fail(failed.get(), {});
+}
+
+void PostgresConnection::AbortCopy() { FinishCopy("a value cannot be written"); }
+
+// `reason`: the copy is to fail. Returns the failure, if it did.
+PqResult PostgresConnection::FinishCopy(const char* reason) {
   while (true) {
-    const int taken = PQputCopyEnd(connection_.get(), nullptr);
+    const int taken = PQputCopyEnd(connection_.get(), reason);
     if (taken < 0) Lost();
     Flush();
     if (taken > 0) break;
@@ -223,7 +233,7 @@ void PostgresConnection::EndCopy() {
     if (PQresultStatus(result.get()) == PGRES_FATAL_ERROR) failed = std::move(result);
     if (!usable()) break;
   }
-  if (failed) Fail(failed.get(), {});
+  return failed;
 }
 
 void PostgresConnection::EnterPipeline() {

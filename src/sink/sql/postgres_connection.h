@@ -71,6 +71,8 @@ class PostgresConnection {
   void BeginCopy(const std::string& sql);
   void CopyChunk(std::string_view bytes);
   void EndCopy();
+  // Instead of EndCopy: the server forgets what came, and the transaction has failed.
+  void AbortCopy();
 
   // Pipelined statements: results are looked at in FinishPipeline only. `event` goes into the
   // error.
@@ -97,6 +99,7 @@ class PostgresConnection {
   void EnterPipeline();
   void Wait(short events, std::optional<std::chrono::steady_clock::time_point> deadline = {});
   void Flush();
+  PqResult FinishCopy(const char* reason);
   PqResult Next();
   [[noreturn]] void Lost();
   [[noreturn]] void Fail(const PGresult* result, const std::optional<RowEvent>& event);

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include "sink/sql/dialects.h"
 #include "sink/sql/postgres_session.h"
+#include "sink/sql/postgres_url.h"
 
 namespace tidewire::sink {
 namespace {
@@ -19,8 +21,8 @@ class PostgresDialect final : public Dialect {
                                  config::Depth depth) const override {
     std::vector<Finding> out;
     try {
-      PostgresConnection connection(options.connection, "the target database", nullptr,
-                                    kLookPatience);
+      PostgresConnection connection(ToLibpq(options.connection).values, "the target database",
+                                    nullptr, kLookPatience);
       if (depth == config::Depth::kFull) Look(connection, options, out);
     } catch (const Error& error) {
       out.push_back({Finding::Severity::kError, "connection.url", error.what(),
@@ -29,6 +31,8 @@ class PostgresDialect final : public Dialect {
     }
     return out;
   }
+
+  bool folds_names() const override { return true; }
 
  private:
   static void Look(PostgresConnection& connection, const SqlSinkOptions& options,
@@ -64,9 +68,9 @@ class PostgresDialect final : public Dialect {
 
 }  // namespace
 
-const Dialect* FindDialect(std::string_view subprotocol) {
-  static const PostgresDialect postgres;
-  return subprotocol == "postgresql" ? &postgres : nullptr;
+const Dialect& PostgresTarget() {
+  static const PostgresDialect dialect;
+  return dialect;
 }
 
 }  // namespace tidewire::sink

@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <cmath>
 #include <cstring>
 
 #include "base/bytes.h"
-#include "base/error.h"
 #include "model/calendar.h"
+#include "sink/sql/value_error.h"
+#include "sink/sql/value_text.h"
 
 namespace tidewire::sink {
 namespace {
@@ -16,7 +15,6 @@ namespace {
 using model::Datum;
 using model::Kind;
 using model::kMicrosPerDay;
-using model::kMicrosPerSecond;
 
 // Numbers of the built-in types, fixed for ever (src/include/catalog/pg_type.dat).
 namespace oid {
@@ -48,113 +46,84 @@ int32_t PostgresDate(int64_t days) {
   return static_cast<int32_t>(days - model::kEpoch2000Days);
 }
 
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 void AppendUuid(std::string_view text, std::string& out) {
   char bytes[16] = {};
   size_t digits = 0;
   for (const char c : text) {
     if (c == '-') continue;
     const int digit = HexDigit(c);
-    if (digit < 0 || digits == 32) throw DataError(fmt::format("'{}' is no UUID", text));
+    if (digit < 0 || digits == 32) throw ValueError(fmt::format("'{}' is no UUID", text));
     bytes[digits / 2] = static_cast<char>(bytes[digits / 2] << 4 | digit);
     ++digits;
   }
-  if (digits != 32) throw DataError(fmt::format("'{}' is no UUID", text));
+  if (digits != 32) throw ValueError(fmt::format("'{}' is no UUID", text));
   AppendSizedBytes(out, {bytes, 16});
 }
 
-void AppendTwo(int64_t value, std::string& out) {
-  out += static_cast<char>('0' + value / 10);
-  out += static_cast<char>('0' + value % 10);
+// Views that are text for the server, too.
+bool HoldsText(Kind kind) {
+  return model::HoldsView(kind) && kind != Kind::kBytes && kind != Kind::kGeometry &&
+         kind != Kind::kVector;
 }
 
-template <class T>
-void AppendNumber(T value, std::string& out) {
-  char buffer[40];
-  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), value).ptr;
-  out.append(buffer, end);
+void CheckNoNul(std::string_view text) {
+  if (std::memchr(text.data(), '\0', text.size()) == nullptr) return;
+  throw ValueError(fmt::format(
+      "the text holds the character U+0000 (at byte {}), which PostgreSQL cannot store; "
+      "take it out at the source, make the column bytea, or leave the field out",
+      text.find('\0')));
 }
 
-template <class T>
-void AppendReal(T value, std::string& out) {
-  if (std::isnan(value)) {
-    out += "NaN";
-  } else if (std::isinf(value)) {
-    out += value > 0 ? "Infinity" : "-Infinity";
-  } else {
-    AppendNumber(value, out);
+void CheckTimeOfDay(int64_t micros) {
+  if (micros >= 0 && micros <= kMicrosPerDay) return;
+  std::string text;
+  AppendTime(micros, text);
+  throw ValueError(
+      fmt::format("{} is no time of a day; make the column interval (ALTER TABLE … ALTER COLUMN … "
+                  "TYPE interval)",
+                  text));
+}
+
+// 32-bit floats, little-endian, as text between two brackets.
+void AppendFloats(std::string_view bytes, char open, char close, std::string& out) {
+  if (bytes.size() % sizeof(float) != 0)
+    throw ValueError(fmt::format("{} bytes are no vector of 32-bit floats", bytes.size()));
+  out += open;
+  for (size_t at = 0; at < bytes.size(); at += sizeof(float)) {
+    if (at > 0) out += ',';
+    float value = 0;
+    std::memcpy(&value, bytes.data() + at, sizeof(value));
+    AppendReal(Kind::kFloat32, value, out);
   }
+  out += close;
 }
 
-void AppendDate(int64_t days, std::string& out, bool& before_christ) {
-  const model::Civil date = model::CivilFromDays(days);
-  int64_t year = date.year;
-  before_christ = year <= 0;
-  if (before_christ) year = 1 - year;
-  if (year < 1000) out.append(year < 10 ? "000" : year < 100 ? "00" : "0");
-  AppendNumber(year, out);
-  out += '-';
-  AppendTwo(date.month, out);
-  out += '-';
-  AppendTwo(date.day, out);
+// MySQL's form (SRID, then well-known binary) as PostGIS's: the SRID stands behind the type, whose
+// bit 29 tells that it does. Source: PostGIS manual, ST_AsEWKB; liblwgeom's lwin_wkb.c.
+void AppendEwkb(std::string_view geometry, std::string& out) {
+  constexpr size_t kSrid = 4, kHead = 5;
+  constexpr uint32_t kHasSrid = 0x2000'0000;
+  if (geometry.size() < kSrid + kHead || geometry[kSrid] != 1)
+    throw ValueError("the bytes are no geometry in little-endian well-known binary");
+  uint32_t type = 0;
+  std::memcpy(&type, geometry.data() + kSrid + 1, sizeof(type));
+  const bool has_srid = geometry.substr(0, kSrid).find_first_not_of('\0') != std::string_view::npos;
+  if (has_srid) type |= kHasSrid;
+  out += geometry[kSrid];
+  out.append(reinterpret_cast<const char*>(&type), sizeof(type));
+  if (has_srid) out.append(geometry.substr(0, kSrid));
+  out.append(geometry.substr(kSrid + kHead));
 }
 
-void AppendTime(int64_t micros, std::string& out) {
-  const int64_t seconds = micros / kMicrosPerSecond;
-  AppendTwo(seconds / 3600, out);
-  out += ':';
-  AppendTwo(seconds / 60 % 60, out);
-  out += ':';
-  AppendTwo(seconds % 60, out);
-  if (const int64_t fraction = micros % kMicrosPerSecond; fraction != 0) {
-    out += '.';
-    AppendTwo(fraction / 10'000, out);
-    AppendTwo(fraction / 100 % 100, out);
-    AppendTwo(fraction % 100, out);
-  }
-}
-
-bool AppendInfinity(int64_t value, std::string& out) {
-  if (value == model::kPositiveInfinity) {
-    out += "infinity";
-  } else if (value == model::kNegativeInfinity) {
-    out += "-infinity";
-  } else {
-    return false;
-  }
-  return true;
-}
-
-void AppendTimestamp(int64_t micros, std::string_view zone, std::string& out) {
-  int64_t days = micros / kMicrosPerDay;
-  int64_t rest = micros % kMicrosPerDay;
-  if (rest < 0) {
-    rest += kMicrosPerDay;
-    --days;
-  }
-  bool before_christ = false;
-  AppendDate(days + model::kEpoch2000Days, out, before_christ);
-  out += ' ';
-  AppendTime(rest, out);
-  out += zone;
-  if (before_christ) out += " BC";
-}
-
-void AppendHex(std::string_view bytes, std::string_view prefix, std::string& out) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  out.append(prefix);
-  const size_t at = out.size();
-  out.resize(at + bytes.size() * 2);
-  char* to = out.data() + at;
-  for (const char c : bytes) {
-    *to++ = kDigits[static_cast<uint8_t>(c) >> 4];
-    *to++ = kDigits[static_cast<uint8_t>(c) & 15];
+void AppendCopyEscaped(std::string_view rest, std::string& out) {
+  while (true) {
+    const size_t special = rest.find_first_of("\\\n\r\t");
+    out.append(rest.substr(0, special));
+    if (special == std::string_view::npos) return;
+    const char c = rest[special];
+    out += '\\';
+    out += c == '\n' ? 'n' : c == '\r' ? 'r' : c == '\t' ? 't' : '\\';
+    rest.remove_prefix(special + 1);
   }
 }
 
@@ -188,6 +157,7 @@ PostgresCodec ChoosePostgresCodec(Kind kind, const TargetColumn& column) {
       if (type == oid::kInt2) return PostgresCodec::kInt2;
       [[fallthrough]];
     case Kind::kInt32:
+    case Kind::kYear:
       if (type == oid::kInt4) return PostgresCodec::kInt4;
       [[fallthrough]];
     case Kind::kInt64:
@@ -197,6 +167,13 @@ PostgresCodec ChoosePostgresCodec(Kind kind, const TargetColumn& column) {
       if (type == oid::kFloat4) return PostgresCodec::kFloat4;
       // Widened, 0.1 would become 0.10000000149: its text says what it is.
       return PostgresCodec::kText;
+    case Kind::kUInt64:
+      return PostgresCodec::kText;
+    case Kind::kGeometry:
+      return type == oid::kBytea ? PostgresCodec::kGeometryBytes : PostgresCodec::kGeometryText;
+    case Kind::kVector:
+      if (type == oid::kBytea) return PostgresCodec::kBytea;
+      return column.type_name == "vector" ? PostgresCodec::kVectorText : PostgresCodec::kArrayText;
     case Kind::kFloat64:
       return when(type == oid::kFloat8, PostgresCodec::kFloat8);
     case Kind::kDecimal:
@@ -236,8 +213,10 @@ void AppendBinaryField(PostgresCodec codec, const Datum& datum, std::string& out
     case PostgresCodec::kOid:
       AppendSized(out, static_cast<uint32_t>(datum.integer));
       break;
-    case PostgresCodec::kInt8:
     case PostgresCodec::kTime:
+      CheckTimeOfDay(datum.integer);
+      [[fallthrough]];
+    case PostgresCodec::kInt8:
     case PostgresCodec::kTimestamp:
       AppendSized(out, datum.integer);
       break;
@@ -251,13 +230,22 @@ void AppendBinaryField(PostgresCodec codec, const Datum& datum, std::string& out
       AppendSized(out, PostgresDate(datum.integer));
       break;
     case PostgresCodec::kRaw:
+      CheckNoNul(datum.view());
+      [[fallthrough]];
     case PostgresCodec::kBytea:
       AppendSizedBytes(out, datum.view());
       break;
+    case PostgresCodec::kGeometryBytes: {
+      std::string ewkb;
+      AppendEwkb(datum.view(), ewkb);
+      AppendSizedBytes(out, ewkb);
+      break;
+    }
     case PostgresCodec::kUuid:
       AppendUuid(datum.view(), out);
       break;
     case PostgresCodec::kJsonb:
+      CheckNoNul(datum.view());
       AppendBigEndian(out, static_cast<int32_t>(datum.size + 1));
       out += '\1';  // Version of the format.
       out.append(datum.view());
@@ -271,74 +259,50 @@ void AppendBinaryField(PostgresCodec codec, const Datum& datum, std::string& out
       break;
     }
     case PostgresCodec::kText:
+    case PostgresCodec::kArrayText:
+    case PostgresCodec::kVectorText:
+    case PostgresCodec::kGeometryText:
       TW_CHECK(false, "a column without binary form was sent in binary");
   }
 }
 
-void AppendTextValue(Kind kind, const Datum& datum, std::string& out) {
-  switch (kind) {
-    case Kind::kBool:
-      out += datum.integer != 0 ? 't' : 'f';
+void AppendTextField(PostgresCodec codec, Kind kind, const Datum& datum, std::string& out) {
+  switch (codec) {
+    case PostgresCodec::kArrayText:
+      AppendFloats(datum.view(), '{', '}', out);
       break;
-    case Kind::kInt16:
-    case Kind::kInt32:
-    case Kind::kInt64:
-      AppendNumber(datum.integer, out);
+    case PostgresCodec::kVectorText:
+      AppendFloats(datum.view(), '[', ']', out);
       break;
-    case Kind::kFloat32:
-      AppendReal(static_cast<float>(datum.real), out);
-      break;
-    case Kind::kFloat64:
-      AppendReal(datum.real, out);
-      break;
-    case Kind::kBytes:
-      AppendHex(datum.view(), "\\x", out);
-      break;
-    case Kind::kDate: {
-      if (AppendInfinity(datum.integer, out)) break;
-      bool before_christ = false;
-      AppendDate(datum.integer, out, before_christ);
-      if (before_christ) out += " BC";
+    case PostgresCodec::kGeometryText: {
+      std::string ewkb;
+      AppendEwkb(datum.view(), ewkb);
+      AppendHexDigits(ewkb, out);
       break;
     }
-    case Kind::kTime:
-      AppendTime(datum.integer, out);
-      break;
-    case Kind::kTimestamp:
-      if (!AppendInfinity(datum.integer, out)) AppendTimestamp(datum.integer, "", out);
-      break;
-    case Kind::kTimestampTz:
-      if (!AppendInfinity(datum.integer, out)) AppendTimestamp(datum.integer, "+00", out);
-      break;
     default:
-      out.append(datum.view());
-      break;
+      if (HoldsText(kind)) CheckNoNul(datum.view());
+      AppendTextValue(kind, datum, out);
   }
 }
 
-void AppendCopyText(Kind kind, const Datum& datum, std::string& out) {
+void AppendCopyText(PostgresCodec codec, Kind kind, const Datum& datum, std::string& out) {
   if (!datum.has_value()) {
     out += "\\N";
     return;
   }
+  if (HoldsText(kind)) {
+    CheckNoNul(datum.view());
+    AppendCopyEscaped(datum.view(), out);
+    return;
+  }
   if (kind == Kind::kBytes) {
-    AppendHex(datum.view(), "\\\\x", out);
+    out += "\\\\x";
+    AppendHexDigits(datum.view(), out);
     return;
   }
-  if (!model::HoldsView(kind)) {
-    AppendTextValue(kind, datum, out);
-    return;
-  }
-  std::string_view rest = datum.view();
-  while (true) {
-    const size_t special = rest.find_first_of("\\\n\r\t");
-    out.append(rest.substr(0, special));
-    if (special == std::string_view::npos) return;
-    const char c = rest[special];
-    out += '\\';
-    out += c == '\n' ? 'n' : c == '\r' ? 'r' : c == '\t' ? 't' : '\\';
-    rest.remove_prefix(special + 1);
-  }
+  // Of all that is left only bytes, which have no codec of these, begin with a backslash.
+  AppendTextField(codec, kind, datum, out);
 }
 
 void AppendNumeric(std::string_view text, std::string& out) {
@@ -363,7 +327,7 @@ void AppendNumeric(std::string_view text, std::string& out) {
   if ((whole.empty() && fraction.empty()) ||
       whole.find_first_not_of("0123456789") != std::string_view::npos ||
       fraction.find_first_not_of("0123456789") != std::string_view::npos) {
-    throw DataError(fmt::format("'{}' is no decimal number", text));
+    throw ValueError(fmt::format("'{}' is no decimal number", text));
   }
   whole.remove_prefix(std::min(whole.find_first_not_of('0'), whole.size()));
 

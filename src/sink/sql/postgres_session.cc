@@ -7,6 +7,8 @@
 
 #include "base/bytes.h"
 #include "base/logging.h"
+#include "sink/sql/postgres_url.h"
+#include "sink/sql/value_error.h"
 
 namespace tidewire::sink {
 namespace {
@@ -36,16 +38,11 @@ constexpr const char* kSessionSettings =
     "SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_seqscan = off; SET "
     "bytea_output = 'hex'";
 
+// SQLSTATE of "data exception": a value that does not fit, found out before it was sent.
+constexpr const char* kDataException = "22000";
+
 // Two sinks may make the same thing at once: the second waits, and finds it.
 constexpr const char* kCreationLock = "SELECT pg_advisory_xact_lock(5842601)";
-
-std::string DescribeTarget(const std::map<std::string, std::string>& keywords) {
-  const auto get = [&](const char* name) {
-    const auto it = keywords.find(name);
-    return it == keywords.end() ? std::string() : it->second;
-  };
-  return fmt::format("{}:{}/{}", get("host"), get("port"), get("dbname"));
-}
 
 }  // namespace
 
@@ -59,7 +56,7 @@ PostgresConnection& PostgresSession::connection() {
 
 std::string PostgresSession::Connect() {
   Close();
-  std::map<std::string, std::string> keywords = options_.connection;
+  std::map<std::string, std::string> keywords = ToLibpq(options_.connection).values;
   for (const auto& [name, value] : kKeywordDefaults) keywords.try_emplace(name, value);
   keywords.try_emplace("application_name", "tidewire " + options_.connector);
   connection_ =
@@ -239,10 +236,17 @@ void PostgresSession::Send(const RowEvent& event) {
       continue;
     }
     const PostgresCodec codec = state.codecs[parameter.field];
-    if (codec == PostgresCodec::kText) {
-      parameters_.Add(false, [&](std::string& out) { AppendTextValue(field.kind, datum, out); });
-    } else {
-      parameters_.Add(true, [&](std::string& out) { AppendBinaryField(codec, datum, out); });
+    try {
+      parameters_.Add(!IsTextCodec(codec), [&](std::string& out) {
+        if (IsTextCodec(codec)) {
+          AppendTextField(codec, field.kind, datum, out);
+        } else {
+          AppendBinaryField(codec, datum, out);
+        }
+      });
+    } catch (const ValueError& error) {
+      throw StatementError(DescribeValueError(error, plan, parameter.field, &event), kDataException,
+                           StatementError::Reason::kOther, event);
     }
   }
   connection().SendPrepared(prepared.name, parameters_, &event);
@@ -269,32 +273,38 @@ void PostgresSession::Copy(const std::string& table, const RowPlan& plan, const 
                            const std::vector<uint32_t>& fields,
                            std::span<const Datum* const> rows) {
   Begin();
-  const bool binary = std::all_of(fields.begin(), fields.end(), [&](uint32_t f) {
-    return state.codecs[f] != PostgresCodec::kText;
-  });
+  const bool binary = std::all_of(fields.begin(), fields.end(),
+                                  [&](uint32_t f) { return !IsTextCodec(state.codecs[f]); });
   connection().BeginCopy(CopyStatement(table, plan, fields, binary));
   chunk_.clear();
   if (binary) {
     chunk_.append("PGCOPY\n\377\r\n\0", 11);
     chunk_.append(8, '\0');  // No flags, no header extension.
   }
-  const auto width = static_cast<int16_t>(fields.size());
-  for (const Datum* row : rows) {
-    if (binary) {
-      AppendBigEndian(chunk_, width);
-      for (const uint32_t f : fields)
-        AppendBinaryField(state.codecs[f], row[plan.fields[f].source], chunk_);
-    } else {
+  uint32_t field = 0;
+  try {
+    for (const Datum* row : rows) {
+      if (binary) AppendBigEndian(chunk_, static_cast<int16_t>(fields.size()));
       for (const uint32_t f : fields) {
-        AppendCopyText(plan.fields[f].kind, row[plan.fields[f].source], chunk_);
-        chunk_ += '\t';
+        field = f;
+        const Datum& datum = row[plan.fields[f].source];
+        if (binary) {
+          AppendBinaryField(state.codecs[f], datum, chunk_);
+        } else {
+          AppendCopyText(state.codecs[f], plan.fields[f].kind, datum, chunk_);
+          chunk_ += '\t';
+        }
       }
-      chunk_.back() = '\n';
+      if (!binary) chunk_.back() = '\n';
+      if (chunk_.size() >= kChunkBytes) {
+        connection().CopyChunk(chunk_);
+        chunk_.clear();
+      }
     }
-    if (chunk_.size() >= kChunkBytes) {
-      connection().CopyChunk(chunk_);
-      chunk_.clear();
-    }
+  } catch (const ValueError& error) {
+    connection().AbortCopy();
+    throw StatementError(DescribeValueError(error, plan, field, nullptr), kDataException,
+                         StatementError::Reason::kOther, {});
   }
   if (binary) AppendBigEndian(chunk_, int16_t{-1});
   connection().CopyChunk(chunk_);

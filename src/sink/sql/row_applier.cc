@@ -100,7 +100,8 @@ void RowApplier::InBulk(std::span<const RowEvent> events) {
         Logger("sink.sql").debug("{}: in bulk: {}", options_.connector, error.what());
         session_.RollbackToSavepoint();
         counts_ = before;
-        if (level == Level::kDirect && error.code() == "23505") staged_only_ = kStagedOnlyBulks;
+        if (level == Level::kDirect && error.reason() == StatementError::Reason::kDuplicateKey)
+          staged_only_ = kStagedOnlyBulks;
       }
     }
     if (!done) {

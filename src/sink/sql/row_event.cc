@@ -22,9 +22,11 @@ std::string ShowValue(model::Kind kind, const Datum& datum) {
     case DatumState::kValue:
       break;
   }
+  if (kind == model::Kind::kUInt64) return std::to_string(static_cast<uint64_t>(datum.integer));
   if (model::HoldsInteger(kind)) return std::to_string(datum.integer);
   if (model::HoldsReal(kind)) return fmt::format("{}", datum.real);
-  if (kind == model::Kind::kBytes) return fmt::format("({} bytes)", datum.size);
+  if (kind == model::Kind::kBytes || kind == model::Kind::kGeometry || kind == model::Kind::kVector)
+    return fmt::format("({} bytes)", datum.size);
   const std::string_view text = datum.view();
   if (text.size() <= kShownValueMax) return std::string(text);
   return fmt::format("{}… ({} bytes)", text.substr(0, kShownValueMax), text.size());

@@ -39,6 +39,12 @@ bool Contains(const std::vector<std::string>& list, const std::string& item) {
   return std::find(list.begin(), list.end(), item) != list.end();
 }
 
+Kind ElementKind(const model::ColumnType& type) {
+  const model::ColumnType* element = &type;
+  while (element->kind == Kind::kArray && element->element) element = element->element.get();
+  return element->kind;
+}
+
 bool HasUniqueKey(const RowPlan& plan) {
   std::vector<uint32_t> key;
   for (const uint32_t k : plan.key) key.push_back(plan.fields[k].target);
@@ -109,9 +115,7 @@ std::vector<WantedColumn> RowPlanner::Wanted(const TopicSchema& schema) const {
     wanted.source_kind = schema.render ? schema.render->connector_kind : "";
     wanted.nullable = column.nullable && !wanted.key;
     wanted.default_text = column.generated || column.identity ? std::nullopt : column.default_text;
-    // Only a target that speaks the source's SQL could take the expression.
-    if (column.generated && wanted.source_kind == "postgresql")
-      wanted.generation = column.generation;
+    if (column.generated) wanted.generation = column.generation;
     out.push_back(std::move(wanted));
   }
   for (const model::AddedColumn& added : model::AddedColumns(schema)) {
@@ -155,7 +159,8 @@ RowPlanPtr RowPlanner::Make(const TopicSchema& schema) {
       const auto place = std::find(order.begin(), order.end(), i) - order.begin();
       key.emplace_back(static_cast<uint32_t>(place), static_cast<uint32_t>(plan->fields.size()));
     }
-    plan->fields.push_back({i, *target, wanted[i].type.kind, wanted[i].key});
+    plan->fields.push_back(
+        {i, *target, wanted[i].type.kind, wanted[i].key, ElementKind(wanted[i].type)});
   }
   std::stable_sort(key.begin(), key.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });

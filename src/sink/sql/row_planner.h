@@ -20,7 +20,7 @@ namespace tidewire::sink {
 class RowPlanner {
  public:
   // `before_change` is called before a table is made or altered: what was planned for its former
-  // shape must be applied then.
+  // shape must be applied then, where the target alters tables inside of transactions.
   RowPlanner(const SqlSinkOptions& options, TargetSession& session,
              std::function<void()> before_change);
 

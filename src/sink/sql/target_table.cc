@@ -4,9 +4,23 @@
 
 namespace tidewire::sink {
 
+namespace {
+
+bool SameFolded(std::string_view a, std::string_view b) {
+  const auto fold = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return fold(x) == fold(y); });
+}
+
+}  // namespace
+
 std::optional<uint32_t> TargetTable::Find(std::string_view column) const {
   for (size_t i = 0; i < columns.size(); ++i) {
-    if (columns[i].name == column) return static_cast<uint32_t>(i);
+    const bool same =
+        folds_columns ? SameFolded(columns[i].name, column) : columns[i].name == column;
+    if (same) return static_cast<uint32_t>(i);
   }
   return std::nullopt;
 }

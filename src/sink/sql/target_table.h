@@ -21,11 +21,14 @@ struct TargetColumn {
   std::string type_name;  // Bare, domains resolved: "varchar", "citext".
   std::string type;       // With modifiers, as the catalog prints it.
   int32_t type_modifier = -1;
+  std::string charset;    // Of text, where the dialect tells; else empty.
+  std::string collation;  // Likewise.
   bool is_enum = false;
   bool not_null = false;
   bool has_default = false;
   bool generated = false;        // Never written.
   bool identity_always = false;  // Written by inserts only.
+  bool indexed = false;          // In some index, where the dialect tells.
 };
 
 // Immutable; a table that changed is described anew.
@@ -38,11 +41,14 @@ struct TargetTable {
   // Columns of each unique index that an upsert can name: without predicate or expression, checked
   // at once.
   std::vector<std::vector<uint32_t>> unique_keys;
+  size_t unique_indexes = 0;      // All there are, also those that an upsert cannot name.
   std::vector<uint64_t> parents;  // Tables that its foreign keys refer to, without itself.
   bool referenced = false;        // Foreign keys of other rows refer to it.
   bool cascades = false;          // One of these changes or deletes the referring rows.
   bool deferrable = false;        // It has a constraint that can be deferred.
   bool partitioned = false;
+  bool folds_columns =
+      false;  // Names of columns count without regard to the case of ASCII letters.
 
   std::optional<uint32_t> Find(std::string_view column) const;
 };
@@ -54,6 +60,7 @@ struct PlannedField {
   uint32_t target = 0;  // Index into TargetTable::columns.
   model::Kind kind = model::Kind::kString;
   bool key = false;
+  model::Kind element = model::Kind::kString;  // kArray: of its innermost elements.
   bool operator==(const PlannedField&) const = default;
 };
 

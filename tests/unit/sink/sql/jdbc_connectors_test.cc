@@ -43,8 +43,8 @@ TEST(ConfluentJdbc, ReadsAUsualConfiguration) {
                                             {"delete.enabled", "true"},
                                             {"auto.create", "true"},
                                             {"quote.sql.identifiers", "NEVER"}});
-  EXPECT_EQ(options.connection.at("user"), "u");
-  EXPECT_EQ(options.connection.at("dbname"), "d");
+  EXPECT_EQ(options.connection.user, "u");
+  EXPECT_EQ(options.connection.database, "d");
   EXPECT_EQ(options.insert_mode, InsertMode::kUpsert);
   EXPECT_EQ(options.key_fields, std::vector<std::string>{"email"});
   EXPECT_TRUE(options.create_tables && options.deletes);
@@ -69,6 +69,18 @@ TEST(DebeziumJdbc, ReadsAUsualConfiguration) {
   EXPECT_EQ(options.table_format, "x_${topic}");
   EXPECT_EQ(options.naming, TableNaming::kDotsToUnderscores);
   EXPECT_EQ(options.consistency, Consistency::kRow);
+}
+
+TEST(Both, TakeMysqlUrlsWhoseNamesFoldNoCase) {
+  const config::Properties url{{"connection.url", "jdbc:mysql://h/d"},
+                               {"connection.password", "p"}};
+  EXPECT_TRUE(Debezium(url).quote);
+  config::Properties never = url;
+  never["quote.sql.identifiers"] = "never";
+  EXPECT_TRUE(Confluent(never).quote);
+  EXPECT_EQ(Debezium(url).connection.subprotocol, "mysql");
+  EXPECT_EQ(Debezium(url).connection.password, "p");
+  EXPECT_THROW(Debezium({{"connection.url", "jdbc:mariadb://h/"}}), ConfigError);
 }
 
 TEST(DebeziumJdbc, RefusesWhatIsNotSupported) {

@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "sink/sql/value_error.h"
+#include "sink/sql/value_text.h"
 
 namespace tidewire::sink {
 namespace {
@@ -33,7 +35,7 @@ std::string Text(Kind kind, Datum datum) {
 }
 std::string Copy(Kind kind, Datum datum) {
   std::string out;
-  AppendCopyText(kind, datum, out);
+  AppendCopyText(PostgresCodec::kText, kind, datum, out);
   return out;
 }
 
