@@ -140,8 +140,7 @@ MysqlConnection::MysqlConnection(const MysqlConnectionSettings& settings) {
       mysql_optionsv(session_, MYSQL_OPT_READ_TIMEOUT, &read);
     }
     // Without it the library takes "localhost" for the local socket, whatever the port.
-    const unsigned protocol =
-        settings.socket.empty() ? MYSQL_PROTOCOL_TCP : MYSQL_PROTOCOL_SOCKET;
+    const unsigned protocol = settings.socket.empty() ? MYSQL_PROTOCOL_TCP : MYSQL_PROTOCOL_SOCKET;
     mysql_optionsv(session_, MYSQL_OPT_PROTOCOL, &protocol);
     mysql_optionsv(session_, MYSQL_SET_CHARSET_NAME, "utf8mb4");
     const unsigned infile = settings.local_infile ? 1 : 0;

@@ -27,8 +27,8 @@ ControlStatement ReadControlStatement(std::string_view sql);
 // INSERT, UPDATE, DELETE, REPLACE, LOAD: what statement-based logging writes instead of rows.
 bool IsRowStatement(std::string_view sql);
 
-// CREATE TABLE … SELECT is logged as CREATE TABLE … START TRANSACTION, and rows: without the end that
-// nobody wrote.
+// CREATE TABLE … SELECT is logged as CREATE TABLE … START TRANSACTION, and rows: without the end
+// that nobody wrote.
 std::string_view WithoutStartTransaction(std::string_view sql);
 
 }  // namespace tidewire::source
