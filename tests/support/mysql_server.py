@@ -251,6 +251,10 @@ class MysqlServer:
     def freeze(self):
         """Stops the server in its tracks; connections stay open and unanswered."""
         self.process.send_signal(signal.SIGSTOP)
+        # The signal takes its time until it has reached the last thread.
+        threads = Path(f"/proc/{self.process.pid}/task")
+        wait_until(lambda: all((thread / "stat").read_text().rpartition(")")[2].split()[0] == "T"
+                               for thread in threads.iterdir()), 10, "the server stands still", interval=0.005)
 
     def thaw(self):
         with contextlib.suppress(ProcessLookupError):
