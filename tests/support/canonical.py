@@ -4,7 +4,7 @@ Each column type belongs to a family; `form_of` chooses a form for a pair of col
 for it and what is done to its answer. Between two PostgreSQL servers it is the server's own text."""
 import json
 import struct
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 
 FAMILIES = {
     "postgres": {
@@ -88,12 +88,16 @@ def _mysql(family, form, column):
     return f"CAST({column} AS CHAR)" if family == "json" else column
 
 
+# All digits count: the default context has 28.
+_DIGITS = Context(prec=2000)
+
+
 def _number(text):
     try:
         value = Decimal(text)
     except InvalidOperation:
         return text
-    return format(value.normalize(), "f") if value.is_finite() and value else "0" if value == 0 else text
+    return format(value.normalize(_DIGITS), "f") if value.is_finite() and value else "0" if value == 0 else text
 
 
 def _float(text):

@@ -36,13 +36,13 @@ class Replication:
     def start(self, kind=connectors.debezium_sink, source=None, sink=None):
         return self.start_source(**(source or {})).start_sink(kind, **(sink or {}))
 
-    def assert_equal(self, *tables, timeout=30):
+    def assert_equal(self, *tables, timeout=30, columns=None):
         """Waits until the tables are equal; says which rows differ when they do not become so."""
         last = [[]]
 
         def equal():
             try:
-                last[0] = compare_tables(self.source, self.target, tables)
+                last[0] = compare_tables(self.source, self.target, tables, columns=columns)
             except Exception as error:  # A table that the sink has yet to make, a server that restarts.
                 last[0] = [str(error)]
             return not last[0]

@@ -259,7 +259,7 @@ std::string_view MysqlCodec::Real(const Datum& datum) const {
       Unfit(scratch_,
             "has no counterpart in MySQL's floating-point types; make the column varchar");
     }
-    if (kind_ == Kind::kFloat32) {
+    if (kind_ == Kind::kFloat32 && !single) {
       // Widened, 0.1 would become 0.10000000149: its text says what it is.
       AppendNumber(static_cast<float>(datum.real), scratch_);
       if (scratch_.find('e') == std::string::npos) scratch_ += "e0";

@@ -27,6 +27,10 @@ class BatchMaker {
     std::string native;
     bool key = false;
     bool nullable = true;
+    int32_t length = -1;
+    int32_t precision = -1;
+    int32_t scale = -1;
+    model::Kind element = model::Kind::kString;  // Of an array.
   };
   static model::TopicSchemaPtr Schema(const std::string& topic, const std::vector<C>& columns,
                                       const std::string& connector_kind = "postgresql") {
@@ -38,6 +42,13 @@ class BatchMaker {
       model::Column column;
       column.name = c.name;
       column.type = TypeOf(c.kind, c.native);
+      column.type.length = c.length;
+      column.type.precision = c.precision;
+      column.type.scale = c.scale;
+      if (c.kind == model::Kind::kArray) {
+        column.type.element =
+            std::make_shared<model::ColumnType>(TypeOf(c.element, std::string(c.native)));
+      }
       column.nullable = c.nullable && !c.key;
       table->columns.push_back(column);
     }

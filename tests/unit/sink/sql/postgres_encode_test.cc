@@ -127,5 +127,40 @@ TEST(Codec, IsBinaryOnlyWhereTheTypesAgree) {
   EXPECT_EQ(ChoosePostgresCodec(Kind::kInterval, column), PostgresCodec::kText);
 }
 
+std::string Field(PostgresCodec codec, Kind kind, Datum datum) {
+  std::string out;
+  AppendTextField(codec, kind, datum, out);
+  return out;
+}
+
+TEST(TextField, HasFormsForTheKindsOfMysql) {
+  EXPECT_EQ(Field(PostgresCodec::kText, Kind::kUInt64, Datum::Integer(-1)), "18446744073709551615");
+  EXPECT_EQ(Field(PostgresCodec::kText, Kind::kTime, Datum::Integer(-3'020'399'000'000)),
+            "-838:59:59");
+  const std::string_view floats("\0\0\x80\x3f\xcd\xcc\xcc\x3d", 8);
+  EXPECT_EQ(Field(PostgresCodec::kArrayText, Kind::kVector, Datum::View(floats)), "{1,0.1}");
+  EXPECT_EQ(Field(PostgresCodec::kVectorText, Kind::kVector, Datum::View(floats)), "[1,0.1]");
+  EXPECT_THROW(Field(PostgresCodec::kArrayText, Kind::kVector, Datum::View("abc")), ValueError);
+  const std::string_view point("\xe6\x10\0\0\1\1\0\0\0\0\0\0\0\0\0\xF0\x3F\0\0\0\0\0\0\0\x40", 25);
+  // As ST_AsEWKB of PostGIS 3.3 gives for SRID=4326;POINT(1 2).
+  EXPECT_EQ(Field(PostgresCodec::kGeometryText, Kind::kGeometry, Datum::View(point)),
+            "0101000020e6100000000000000000f03f0000000000000040");
+  EXPECT_THROW(Field(PostgresCodec::kGeometryText, Kind::kGeometry, Datum::View("abc")),
+               ValueError);
+}
+
+TEST(Fields, RefuseWhatPostgresqlCannotHold) {
+  const Datum nul = Datum::View(std::string_view("a\0b", 3));
+  std::string out;
+  EXPECT_THROW(AppendBinaryField(PostgresCodec::kRaw, nul, out), ValueError);
+  EXPECT_THROW(AppendBinaryField(PostgresCodec::kJsonb, nul, out), ValueError);
+  EXPECT_THROW(AppendTextField(PostgresCodec::kText, Kind::kString, nul, out), ValueError);
+  EXPECT_THROW(AppendCopyText(PostgresCodec::kText, Kind::kString, nul, out), ValueError);
+  EXPECT_NO_THROW(AppendBinaryField(PostgresCodec::kBytea, nul, out));
+  EXPECT_THROW(AppendBinaryField(PostgresCodec::kTime, Datum::Integer(86'400'000'001), out),
+               ValueError);
+  EXPECT_THROW(AppendBinaryField(PostgresCodec::kTime, Datum::Integer(-1), out), ValueError);
+}
+
 }  // namespace
 }  // namespace tidewire::sink
